@@ -1,0 +1,93 @@
+"""Answers to bad input: each check names the argument and what is accepted."""
+
+import operator
+
+import numpy as np
+
+MOST_NUMBERS = 10**8
+_LARGEST_SIZE = 2**63 - 1
+
+
+def size(name, value, least=1):
+    """Return `value` as an int that is at least `least`."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be an integer, got a bool")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__}") from None
+    if not least <= number <= _LARGEST_SIZE:
+        raise ValueError(f"{name} must be an integer from {least} to 2**63 - 1, got {number}")
+    return number
+
+
+def room(count, names):
+    """Refuse sizes that would make more than 10**8 numbers."""
+    if count > MOST_NUMBERS:
+        raise ValueError(f"{names} would make {count} numbers; at most 10**8 are accepted")
+
+
+def array(name, value, real=False):
+    """Return `value` as a finite float64 array, or complex128 if it is complex."""
+    try:
+        result = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array of numbers, its rows differ in length") from None
+    if result.dtype.kind not in ("iuf" if real else "iufc"):
+        kind = "real numbers" if real else "real or complex numbers"
+        raise TypeError(f"{name} must be {kind} within the range of floats, got {result.dtype}")
+    with np.errstate(over="ignore"):
+        result = result.astype(complex if result.dtype.kind == "c" else float)
+    if not np.isfinite(result).all():
+        raise ValueError(f"{name} must be finite, got nan or inf")
+    return result
+
+
+def number(name, value, real=True):
+    """Return `value` as one finite float, or complex number where those are accepted."""
+    result = array(name, value, real=real)
+    if result.ndim:
+        raise ValueError(f"{name} must be one number, got an array of shape {result.shape}")
+    return result[()]
+
+
+def positive(name, value):
+    """Return `value` as one finite float above zero."""
+    result = float(number(name, value))
+    if result <= 0:
+        raise ValueError(f"{name} must be above 0, got {result}")
+    return result
+
+
+def square_matrix(name, value):
+    """Return `value` as a square array with at least one row."""
+    result = array(name, value)
+    if result.ndim != 2 or result.shape[0] != result.shape[1] or result.size == 0:
+        raise ValueError(f"{name} must be a square matrix (n, n), n >= 1, got shape {result.shape}")
+    return result
+
+
+def matrix_and_state(W, h0):
+    """Return `W` (n, n) and `h0` (n,) in one common dtype."""
+    W, h0 = square_matrix("W", W), array("h0", h0)
+    if h0.shape != W.shape[:1]:
+        raise ValueError(f"h0 must have shape {W.shape[:1]} to match W, got {h0.shape}")
+    dtype = np.result_type(W, h0)
+    return W.astype(dtype), h0.astype(dtype)
+
+
+def one_of(name, value, choices):
+    """Return `value` if it is one of the strings `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value
+
+
+def generator(rng):
+    """Return `rng` if it is a NumPy random generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator such as np.random.default_rng(0), "
+            f"got {type(rng).__name__}"
+        )
+    return rng

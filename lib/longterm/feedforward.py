@@ -1,0 +1,265 @@
+r"""Deep feedforward networks: what the theory of `scaling` says of real ones (chapter 4).
+
+Layer d is :math:`h_d = f(g W_d h_{d-1})`, with a linear readout after the last. A leading
+axis runs over independent networks, so that a whole sweep is trained at once.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from longterm import _check
+
+ACTIVATIONS = {
+    "linear": (lambda a: a, np.ones_like),
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(float)),
+}
+"""Each activation f, and its slope f' as a function of the output h = f(a)."""
+
+
+class Network(NamedTuple):
+    """Weights of networks that share a shape: K networks, N units, D layers, C classes."""
+
+    entry: np.ndarray
+    """(K, N, inputs)"""
+    hidden: np.ndarray
+    """(D, K, N, N)"""
+    readout: np.ndarray
+    """(K, C, N)"""
+
+
+def random_networks(count, width, depth, *, rng, inputs=64, classes=10):
+    r"""Networks whose weights are independent, :math:`N(0, 1/\text{number of inputs})`.
+
+    Parameters
+    ----------
+    count, width, depth : int
+        Networks K, units per layer N and hidden layers D, each at least 1.
+    rng : numpy.random.Generator
+        Source of randomness.
+    inputs, classes : int
+        Numbers that come in and go out, each at least 1.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer, or `rng` no generator.
+    ValueError
+        If a size is below 1, or the weights would be over 10**8 numbers.
+    """
+    count, width, depth = (
+        _check.size(*pair) for pair in (("count", count), ("width", width), ("depth", depth))
+    )
+    inputs, classes = _check.size("inputs", inputs), _check.size("classes", classes)
+    rng = _check.generator(rng)
+    _check.room(count * width * (depth * width + inputs + classes), "count, width and depth")
+    return Network(
+        rng.standard_normal((count, width, inputs)) / np.sqrt(inputs),
+        rng.standard_normal((depth, count, width, width)) / np.sqrt(width),
+        rng.standard_normal((count, classes, width)) / np.sqrt(width),
+    )
+
+
+def forward(net, x, gain, activation):
+    r"""States of every layer.
+
+    .. math:: h_0 = W_{\text{entry}}\, x , \qquad h_d = f(g W_d h_{d-1})
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray of shape (samples, inputs)
+    gain : float or ndarray of shape (K,)
+        Scale g above 0, one for all networks or one each.
+    activation : {"linear", "tanh", "relu"}
+
+    Returns
+    -------
+    ndarray of shape (D + 1, K, samples, N)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number, a shape or a name is not as above.
+    """
+    f, _ = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
+    x, gain = _samples(net, x), _gains(net, gain)
+    states = np.empty((len(net.hidden) + 1, len(net.entry), len(x), net.entry.shape[1]))
+    states[0] = x @ net.entry.swapaxes(1, 2)
+    for d, W in enumerate(net.hidden):
+        states[d + 1] = f(states[d] @ (gain * W).swapaxes(1, 2))
+    return states
+
+
+def backward(net, states, error, gain, activation):
+    r"""Gradients of a loss with respect to the state of every layer.
+
+    .. math:: \frac{\partial L}{\partial h_{d-1}} =
+       g W_d^\top \Bigl( f'(a_d) \odot \frac{\partial L}{\partial h_d} \Bigr)
+
+    Parameters
+    ----------
+    net : Network
+    states : ndarray of shape (D + 1, K, samples, N)
+        What `forward` returned.
+    error : ndarray of shape (K, samples, N)
+        Gradient with respect to the last state.
+    gain, activation
+        As for `forward`.
+
+    Returns
+    -------
+    ndarray of shape (D + 1, K, samples, N)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number, a shape or a name is not as above.
+    """
+    _, slope = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
+    gain = _gains(net, gain)
+    if states.shape[1:] != error.shape:
+        raise ValueError(f"error must have shape {states.shape[1:]}, got {error.shape}")
+    flow = np.empty_like(states)
+    flow[-1] = error
+    for d in range(len(net.hidden), 0, -1):
+        flow[d - 1] = (flow[d] * slope(states[d])) @ (gain * net.hidden[d - 1])
+    return flow
+
+
+def classification_error(net, last_states, labels):
+    r"""Cross-entropy of a softmax readout: its gradient before and after the readout.
+
+    .. math:: L = -\frac1S \sum_s \ln p_s(\text{label}_s), \qquad
+       p_s = \operatorname{softmax}(W_{\text{readout}}\, h_D)
+
+    Parameters
+    ----------
+    net : Network
+    last_states : ndarray of shape (K, samples, N)
+    labels : ndarray of int, shape (samples,)
+
+    Returns
+    -------
+    misses : ndarray of shape (K, samples, C)
+        Gradient with respect to the scores, (p - one-hot) / samples.
+    error : ndarray of shape (K, samples, N)
+        Gradient with respect to the last state.
+    """
+    scores = last_states @ net.readout.swapaxes(1, 2)
+    scores -= scores.max(axis=2, keepdims=True)
+    shares = np.exp(scores)
+    shares /= shares.sum(axis=2, keepdims=True)
+    shares[:, np.arange(len(labels)), labels] -= 1
+    return shares / len(labels), shares / len(labels) @ net.readout
+
+
+def gradients(net, x, labels, gain, activation):
+    """Gradient of the cross-entropy for all weights, by back-propagation.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray of shape (samples, inputs)
+    labels : ndarray of int, shape (samples,)
+    gain, activation
+        As for `forward`.
+
+    Returns
+    -------
+    Network
+        The same shapes as `net`.
+    """
+    _, slope = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
+    states = forward(net, x, gain, activation)
+    misses, error = classification_error(net, states[-1], labels)
+    flow = backward(net, states, error, gain, activation)
+    before = (flow[1:] * slope(states[1:])).swapaxes(2, 3) * _gains(net, gain)
+    return Network(
+        flow[0].swapaxes(1, 2) @ x, before @ states[:-1], misses.swapaxes(1, 2) @ states[-1]
+    )
+
+
+def train(net, x, labels, gain, activation, *, updates, rate, rng, batch=64):
+    """Plain stochastic gradient descent on all weights of all networks at once.
+
+    A network whose update is no longer finite has exploded: it keeps its last weights.
+
+    Parameters
+    ----------
+    net : Network
+        The start.
+    x : ndarray of shape (samples, inputs)
+    labels : ndarray of int, shape (samples,)
+    gain, activation
+        As for `forward`.
+    updates, batch : int
+        Steps, and samples a step.
+    rate : float
+        Learning rate above 0.
+    rng : numpy.random.Generator
+        Chooses the samples.
+
+    Returns
+    -------
+    Network
+    """
+    updates, batch = _check.size("updates", updates), _check.size("batch", batch)
+    rate, rng = _check.positive("rate", rate), _check.generator(rng)
+    x, labels = _samples(net, x), np.asarray(labels)
+    with np.errstate(all="ignore"):
+        for _ in range(updates):
+            chosen = rng.integers(len(x), size=batch)
+            step = gradients(net, x[chosen], labels[chosen], gain, activation)
+            net = _descend(net, step, rate)
+    return net
+
+
+def accuracy(net, x, labels, gain, activation):
+    """Share of samples each network labels rightly.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray of shape (samples, inputs)
+    labels : ndarray of int, shape (samples,)
+    gain, activation
+        As for `forward`.
+
+    Returns
+    -------
+    ndarray of shape (K,)
+    """
+    with np.errstate(all="ignore"):
+        last = forward(net, x, gain, activation)[-1]
+        scores = last @ net.readout.swapaxes(1, 2)
+    return (scores.argmax(axis=2) == labels).mean(axis=1)
+
+
+def _descend(net, step, rate):
+    moved = Network(*(p - rate * d for p, d in zip(net, step, strict=True)))
+    finite = np.isfinite(moved.entry).all(axis=(1, 2)) & np.isfinite(moved.readout).all(axis=(1, 2))
+    finite = (finite & np.isfinite(moved.hidden).all(axis=(0, 2, 3)))[:, None, None]
+    return Network(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
+
+
+def _samples(net, x):
+    x = _check.array("x", x, real=True)
+    if x.ndim != 2 or x.shape[1] != net.entry.shape[2]:
+        raise ValueError(f"x must have shape (samples, {net.entry.shape[2]}), got {x.shape}")
+    return x
+
+
+def _gains(net, gain):
+    """The gains as an array that broadcasts over weights of shape (K, N, N)."""
+    gain = _check.array("gain", gain, real=True)
+    if gain.shape not in ((), (len(net.entry),)) or not (gain > 0).all():
+        raise ValueError(
+            f"gain must be one number above 0, or {len(net.entry)} of them, got {gain}"
+        )
+    return gain.reshape(-1, 1, 1)

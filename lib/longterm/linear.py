@@ -1,0 +1,347 @@
+"""Powers of one matrix: the linear recurrence of *Deep Learning*, section 10.7 (chapter 2).
+
+States are column vectors and follow equation 10.36, :math:`h_t = W^\\top h_{t-1}`,
+with the plain transpose, never the conjugate.
+"""
+
+import numpy as np
+from scipy.linalg import schur
+
+from longterm import _check, scalar
+
+MOST_CONDITION = 1e7
+_LEAST_GAP = 1e-9
+_OVERFLOW = "W over that many steps overflows; use propagate_log"
+_EXPONENT = 500  # products of two numbers near 2**500 stay inside the range of floats
+
+
+def propagate(W, h0, steps):
+    r"""States of the linear recurrence by repeated multiplication.
+
+    .. math:: h_t = W^\top h_{t-1} = (W^t)^\top h_0
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, real or complex.
+    h0 : array_like of shape (n,)
+        Initial state.
+    steps : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, n)
+        Row t is :math:`h_t`.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, or an input no numbers.
+    ValueError
+        If shapes do not match, an input is not finite, or a state overflows
+        (`propagate_log` has no such limit).
+    """
+    W, h0, steps = _start(W, h0, steps)
+    states = np.empty((steps + 1, len(h0)), dtype=W.dtype)
+    states[0] = h0
+    with np.errstate(all="ignore"):
+        for t in range(steps):
+            np.dot(states[t], W, out=states[t + 1])
+    return _finite(states)
+
+
+def propagate_log(W, h0, steps):
+    r"""Directions and log sizes of the states, at any number of steps.
+
+    .. math:: h_t = e^{\ell_t} u_t, \qquad \|u_t\| = 1, \qquad \ell_t = \ln\|h_t\|
+
+    Each step is renormalised, so that nothing over- or underflows.
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, real or complex.
+    h0 : array_like of shape (n,)
+        Initial state.
+    steps : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    directions : ndarray of shape (steps + 1, n)
+        Unit vectors; zeros once the state is 0.
+    log_norms : ndarray of shape (steps + 1,)
+        Natural logarithms of the norms; -inf once the state is 0.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, or an input no numbers.
+    ValueError
+        If shapes do not match or an input is not finite.
+    """
+    W, h0, steps = _start(W, h0, steps)
+    scaled, shift = _to_exponent(W, _EXPONENT)
+    directions = np.zeros((steps + 1, len(h0)), dtype=W.dtype)
+    growth = np.full(steps + 1, -np.inf)
+    directions[0], growth[0] = _normalise(h0)
+    for t in range(steps):
+        if np.isneginf(growth[t]):
+            break
+        large, more = _to_exponent(directions[t], _EXPONENT)
+        directions[t + 1], log_norm = _normalise(large @ scaled)
+        growth[t + 1] = log_norm + (shift + more) * np.log(2)
+    return directions, np.cumsum(growth)
+
+
+def propagate_by_eigenvectors(W, h0, steps):
+    r"""States of the linear recurrence, each mode a scalar power.
+
+    .. math:: W = V \Lambda V^{-1} \quad\Rightarrow\quad h_t = V^{-\top} \Lambda^t V^\top h_0
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, real or complex, with independent eigenvectors.
+    h0 : array_like of shape (n,)
+        Initial state.
+    steps : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, n)
+        As `propagate` returns; real for real input.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, or an input no numbers.
+    ValueError
+        If W is numerically defective (unit eigenvectors with a condition number
+        above 1e7), a state overflows, shapes do not match or an input is not finite.
+    """
+    W, h0, steps = _start(W, h0, steps)
+    eigenvalues, V = np.linalg.eig(W)
+    if not np.linalg.cond(V) <= MOST_CONDITION:
+        raise ValueError(
+            "W is numerically defective: the condition number of its eigenvectors is above 1e7; "
+            "use propagate"
+        )
+    with np.errstate(all="ignore"):
+        modes = _powers_of_modes(eigenvalues, steps) * (V.T @ h0)[:, None]
+        states = np.linalg.solve(V.T, modes).T
+    return _finite(states if np.iscomplexobj(W) else states.real)
+
+
+def dominant_alignment(W, h0, steps):
+    r"""How closely each state lies along the dominant left eigenvector.
+
+    .. math:: \frac{|\langle v_1, h_t\rangle|}{\|v_1\| \|h_t\|}, \qquad W^\top v_1 = \lambda_1 v_1
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix with one eigenvalue of strictly largest modulus.
+    h0 : array_like of shape (n,)
+        Initial state, not 0.
+    steps : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+        Numbers from 0 (orthogonal) to 1 (aligned, up to sign); all 1 for n = 1.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, or an input no numbers.
+    ValueError
+        If h0 or W is 0, a state becomes 0, or no eigenvalue dominates:
+        :math:`|\lambda_2| \ge (1 - 10^{-9})|\lambda_1|`.
+    """
+    W, h0, steps = _start(W, h0, steps)
+    for name, value in (("W", W), ("h0", h0)):
+        if not value.any():
+            raise ValueError(f"{name} must not be 0: it has no direction")
+    directions, log_norms = propagate_log(W, h0, steps)
+    if np.isneginf(log_norms).any():
+        raise ValueError("h0 must keep a direction, but W maps it to 0 within these steps")
+    dominant = _dominant_left_eigenvector(W)
+    return np.minimum(np.abs(directions @ dominant.conj()), 1.0)
+
+
+def spectral_radius(W):
+    r"""Largest modulus of an eigenvalue, :math:`\rho(W) = \max_i |\lambda_i|`.
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If W is no square matrix of finite numbers.
+    """
+    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    return _unscaled(np.abs(np.linalg.eigvals(scaled)).max(), shift)
+
+
+def spectral_norm(W):
+    r"""Largest singular value, :math:`\sigma_{\max}(W) = \max_{\|h\| = 1} \|W h\|`.
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If W is no square matrix of finite numbers.
+    """
+    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    return _unscaled(np.linalg.norm(scaled, 2), shift)
+
+
+def henrici_departure(W):
+    r"""Departure from normality: how far W is from having orthogonal eigenvectors.
+
+    The Frobenius norm of the strict upper triangle R of the complex Schur form
+    (Henrici, 1962).
+
+    .. math:: W = U(\Lambda + R)U^* , \qquad \|R\|_F = \sqrt{\|W\|_F^2 - \sum_i |\lambda_i|^2}
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+
+    Returns
+    -------
+    float
+        0 for normal matrices, such as symmetric and orthogonal ones.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If W is no square matrix of finite numbers.
+    """
+    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    triangular, _ = schur(scaled, output="complex")
+    return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
+
+
+def transient_peak(W, steps):
+    r"""Largest growth of any state on the way, and when it happens.
+
+    .. math:: \max_{0 \le t \le n} \|W^t\|_2
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, real or complex.
+    steps : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    peak : float
+        At least 1, the value at t = 0; inf where it is beyond the range of floats.
+    time : int
+        The smallest t whose norm is within 1e-12 (relative) of the peak.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, or W no numbers.
+    ValueError
+        If W is no square matrix of finite numbers, or `steps` powers of it
+        would make over 10**8 numbers.
+    """
+    W, steps = _check.square_matrix("W", W), _check.size("steps", steps, least=0)
+    _check.room(W.size * (steps + 1), "W and steps")
+    norms, exponents = _norms_of_powers(W, steps)
+    top = exponents.max()
+    relative = np.ldexp(norms, exponents - top)
+    time = int(np.argmax(relative >= relative.max() * (1 - 1e-12)))
+    return _unscaled(relative.max(), top), time
+
+
+def _norms_of_powers(W, steps):
+    """Norms of the powers as numbers in [1, 2) and exponents of two."""
+    step, shift = _to_exponent(W, 0)
+    power, exponent, mantissas, exponents = np.eye(len(W)), 0, [1.0], [0]
+    for _ in range(steps):
+        power, more = _to_exponent(power @ step, 0)
+        exponent += more + shift
+        mantissa, top = np.frexp(np.linalg.norm(power, 2))
+        mantissas.append(2 * mantissa)
+        exponents.append(exponent + int(top) - 1)
+        # Once some power maps every state to one no longer, no later power can set a record.
+        if mantissa == 0 or exponents[-1] < 0:
+            break
+    return np.array(mantissas), np.array(exponents)
+
+
+def _powers_of_modes(eigenvalues, steps):
+    try:
+        return scalar.powers(eigenvalues, steps)
+    except ValueError:
+        raise ValueError(_OVERFLOW) from None
+
+
+def _dominant_left_eigenvector(W):
+    """Unit v with Wᵀ v = lambda v for the eigenvalue of strictly largest modulus."""
+    eigenvalues, vectors = np.linalg.eig(_to_exponent(W, 0)[0].T)
+    order = np.argsort(-np.abs(eigenvalues))
+    moduli = np.abs(eigenvalues[order])
+    if moduli[0] == 0 or (len(W) > 1 and moduli[1] >= (1 - _LEAST_GAP) * moduli[0]):
+        raise ValueError("W must have one eigenvalue of strictly largest modulus, a gap of 1e-9")
+    return vectors[:, order[0]]
+
+
+def _normalise(h):
+    """Unit vector along h and ln|h|; zeros and -inf for h = 0."""
+    scaled, shift = _to_exponent(h, 0)
+    norm = np.linalg.norm(scaled)
+    if norm == 0:
+        return scaled, -np.inf
+    return scaled / norm, np.log(norm) + shift * np.log(2)
+
+
+def _to_exponent(values, exponent):
+    """Scale by a power of two so that the largest part lies in [2**(exponent-1), 2**exponent).
+
+    Returns the scaled values and the shift that undoes it: values = scaled * 2**shift.
+    """
+    parts = np.ascontiguousarray(values).view(float)
+    shift = int(np.frexp(np.abs(parts).max())[1]) - exponent
+    return np.ldexp(parts, -shift).view(values.dtype), shift
+
+
+def _unscaled(value, shift):
+    """value * 2**shift as a float, inf beyond the range of floats."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.ldexp(value, shift))
+
+
+def _start(W, h0, steps):
+    W, h0 = _check.matrix_and_state(W, h0)
+    steps = _check.size("steps", steps, least=0)
+    _check.room(len(h0) * (steps + 1), "h0 and steps")
+    return W, h0, steps
+
+
+def _finite(states):
+    if not np.isfinite(states).all():
+        raise ValueError(_OVERFLOW)
+    return states

@@ -1,0 +1,208 @@
+"""House style: figures that look alike, show themselves as SVG, and state a digest.
+
+`HouseFigure` is a Matplotlib figure made without pyplot. As the last expression of a
+cell it displays an SVG for the reader, and as text a digest of everything drawn, so
+that a notebook checked by its text outputs is checked down to its pictures.
+"""
+
+import functools
+import hashlib
+import io
+import re
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.collections import Collection
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+VANISH, HOLD, EXPLODE = "#0072B2", "#4D4D4D", "#C8500A"
+"""Colours of the three regimes, the same in the whole book."""
+
+REGIMES = {
+    "vanish": {"color": VANISH, "linestyle": "-"},
+    "hold": {"color": HOLD, "linestyle": (0, (5, 2))},
+    "explode": {"color": EXPLODE, "linestyle": (0, (6, 1.5, 1.5, 1.5))},
+}
+"""Line styles of the three regimes: told apart in grey as well."""
+
+COLOURS = (VANISH, EXPLODE, "#00795C", "#882255", "#6B5B00", "#4D4D4D")
+DASHES = ("-", (0, (6, 1.5, 1.5, 1.5)), (0, (5, 2)), (0, (1.5, 1.5)), (0, (9, 2)), "-")
+THEORY = {"color": "black", "linestyle": (0, (2, 2)), "linewidth": 1.4}
+"""Line style of what theory says, drawn over what was measured."""
+
+STYLE = {
+    "figure.figsize": (6.8, 3.4),
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=COLOURS) + cycler(linestyle=DASHES),
+    "grid.color": "#D9D9D9",
+    "grid.linewidth": 0.6,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "savefig.transparent": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "longterm",
+}
+
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+class HouseFigure(Figure):
+    """A Matplotlib figure that shows itself as SVG and as a digest."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": digest(self), "image/svg+xml": svg(self)}
+
+
+def house_style(draw):
+    """Decorate a figure function so that it draws in the house style, whatever the reader set."""
+
+    @functools.wraps(draw)
+    def styled(*args, **kwargs):
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(STYLE)
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def new_figure(columns=1, rows=1, height=3.4, width=6.8, **options):
+    """A `HouseFigure` and its axes: one, or an array of them as `Figure.subplots` gives."""
+    fig = HouseFigure(figsize=(width, height))
+    return fig, fig.subplots(rows, columns, **options)
+
+
+def label_end(ax, line, text, dx=4, dy=0, **options):
+    """Write `text` beside the last point of `line`, in the colour of the line."""
+    x, y = line.get_xdata()[-1], line.get_ydata()[-1]
+    options = {"color": line.get_color(), "va": "center", "fontsize": 9} | options
+    ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", **options)
+
+
+def svg(fig):
+    """The figure as SVG text, the same on every machine.
+
+    Coordinates are kept to 0.01 point, and ids are renamed in order of use: rounding
+    errors of a processor reach neither.
+    """
+    text = io.StringIO()
+    with mpl.rc_context(STYLE):
+        fig.savefig(text, format="svg", metadata=_NO_METADATA)
+    return _rename_ids(re.sub(r"(\d+\.\d\d)\d+", r"\1", text.getvalue()))
+
+
+def digest(fig):
+    """State in words and numbers what a figure draws.
+
+    For each axes: title, labels, scales, legend, texts; for each artist its points: how
+    many, first, last, least, largest and mean, to six digits (of log10 on a log axis).
+    """
+    width, height = fig.get_size_inches()
+    lines = [f"Figure {width:.3g} x {height:.3g} in, {len(fig.axes)} axes"]
+    for number, ax in enumerate(fig.axes, 1):
+        lines.append(f"axes {number}: {_quoted(_title(ax))}")
+        lines += [f"  {text}" for text in (*_axis_lines(ax), *_artist_lines(ax))]
+    return "\n".join(lines)
+
+
+def _title(ax):
+    return " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right"))))
+
+
+def _axis_lines(ax):
+    """A line an axis, then one for the legend and one for the texts, if any."""
+    for name, axis, limits in (("x", ax.xaxis, ax.get_xlim()), ("y", ax.yaxis, ax.get_ylim())):
+        span = " to ".join(f"{limit:.4g}" for limit in limits)
+        yield f"{name}: {_quoted(axis.get_label_text())} {axis.get_scale()} {span}"
+    if ax.get_legend():
+        yield "legend: " + ", ".join(_quoted(t.get_text()) for t in ax.get_legend().get_texts())
+    for text in ax.texts:
+        if text.get_text():
+            yield f"text: {_quoted(text.get_text())} at {_points_at(text.get_position(), text)}"
+
+
+def _points_at(position, text):
+    xy = getattr(text, "xy", position)
+    return ", ".join(f"{_cleaned(value):.6g}" for value in xy)
+
+
+def _artist_lines(ax):
+    for artist in ax.get_children():
+        kind = type(artist).__name__
+        if not artist.get_visible() or artist in (ax.patch, *ax.spines.values()):
+            continue
+        if isinstance(artist, AxesImage):
+            yield f"{kind}: {_summary(artist.get_array())}"
+        elif isinstance(artist, Line2D | Collection | Patch):
+            points = _points(artist)
+            x, y = points[:, 0], points[:, 1]
+            scales = ax.xaxis.get_scale(), ax.yaxis.get_scale()
+            yield f"{kind} {_quoted(_label(artist))} x {_summary(x, scales[0])}"
+            yield f"{' ' * len(kind)} {_quoted(_label(artist))} y {_summary(y, scales[1])}"
+
+
+def _points(artist):
+    """What an artist draws, as an array (n, 2) in data units."""
+    if isinstance(artist, Line2D):
+        return artist.get_xydata()
+    if isinstance(artist, Patch):
+        return artist.get_patch_transform().transform(artist.get_path().vertices)
+    offsets = np.ma.filled(artist.get_offsets(), np.nan)
+    if len(offsets) and np.any(offsets):
+        return offsets
+    paths = [path.vertices for path in artist.get_paths()]
+    return np.concatenate(paths) if paths else np.empty((0, 2))
+
+
+def _summary(values, scale="linear"):
+    values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
+    if scale == "log":
+        positive = values > 0
+        values = np.where(positive, np.log10(np.where(positive, values, 1.0)), np.nan)
+    if not np.isfinite(values).any():
+        return f"n {values.size}, none finite"
+    parts = {
+        "first": values[0],
+        "last": values[-1],
+        "min": np.nanmin(values),
+        "max": np.nanmax(values),
+        "mean": np.nanmean(values),
+    }
+    largest = np.nanmax(np.abs(values))
+    stated = " ".join(f"{name} {_cleaned(part, largest):.6g}" for name, part in parts.items())
+    return f"n {values.size} {'log10 ' if scale == 'log' else ''}{stated}"
+
+
+def _cleaned(value, largest=1.0):
+    """The value, or 0 where it is nothing but rounding error beside the largest."""
+    return 0.0 if abs(value) < 1e-9 * largest else value
+
+
+def _label(artist):
+    label = str(artist.get_label())
+    return "" if label.startswith("_") else label
+
+
+def _quoted(text):
+    return '"' + text.replace("\n", " ") + '"'
+
+
+def _rename_ids(text):
+    """Replace Matplotlib's ids, which depend on the last bit of coordinates, by short ones."""
+    names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', text))
+    plain = re.sub(r'\bid="[^"]+"|#[^")]+(?=["\)])', "", text)
+    prefix = "f" + hashlib.sha256(plain.encode()).hexdigest()[:6]
+    short = {name: f"{prefix}-{k}" for k, name in enumerate(names)}
+    text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{short[m[1]]}"', text)
+    return re.sub(r"#([^\")]+)(?=[\"\)])", lambda m: "#" + short.get(m[1], m[1]), text)

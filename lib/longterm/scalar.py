@@ -1,0 +1,186 @@
+"""One number, multiplied by itself again and again (chapter 1)."""
+
+import math
+
+import numpy as np
+
+from longterm import _check
+
+_ROUNDING = 8 * np.finfo(float).eps
+
+
+def powers(w, steps):
+    r"""Powers of each weight, from :math:`w^0` to :math:`w^n`.
+
+    .. math:: w^t = \underbrace{w \cdot w \cdots w}_{t}, \qquad 0^0 = 1
+
+    Parameters
+    ----------
+    w : array_like
+        Real or complex weights of any shape.
+    steps : int
+        The number of steps n, at least 0.
+
+    Returns
+    -------
+    ndarray of shape ``w.shape + (steps + 1,)``
+        float64, or complex128 if `w` is complex. Real powers that leave the range
+        of floats become ±inf or 0.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer or `w` no numbers.
+    ValueError
+        If `w` is not finite, or a complex power overflows.
+    """
+    w, steps = _weights_and_steps(w, steps)
+    with np.errstate(all="ignore"):
+        if np.iscomplexobj(w):
+            return _finite(np.cumprod(_factors(w, steps), axis=-1))
+        return w[..., None] ** np.arange(steps + 1)
+
+
+def log_abs_powers(w, steps):
+    r"""Logarithms of the size of each power, which no power overflows.
+
+    .. math:: \ln|w^t| = t \ln|w|
+
+    Parameters
+    ----------
+    w : array_like
+        Real or complex weights of any shape, negative and zero included.
+    steps : int
+        The number of steps n, at least 0.
+
+    Returns
+    -------
+    ndarray of float64, shape ``w.shape + (steps + 1,)``
+        0 at t = 0. For w = 0 the row is 0, -inf, -inf, …
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer or `w` no numbers.
+    ValueError
+        If `w` is not finite.
+    """
+    w, steps = _weights_and_steps(w, steps)
+    with np.errstate(invalid="ignore"):  # 0 * -inf at t = 0, where the answer is 0
+        logs = log_abs(w)[..., None] * np.arange(steps + 1)
+    logs[..., 0] = 0.0
+    return logs
+
+
+def power_slopes(w, steps):
+    r"""Slope of each power: how much :math:`w^t` moves when w does.
+
+    .. math:: \frac{d}{dw} w^t = t\, w^{t-1}
+
+    Parameters
+    ----------
+    w : array_like
+        Real or complex weights of any shape.
+    steps : int
+        The number of steps n, at least 0.
+
+    Returns
+    -------
+    ndarray of shape ``w.shape + (steps + 1,)``
+        0 at t = 0, also for w = 0. Overflow and underflow as in `powers`.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer or `w` no numbers.
+    ValueError
+        If `w` is not finite, or a complex slope overflows.
+    """
+    w, steps = _weights_and_steps(w, steps)
+    slopes = np.zeros((*w.shape, steps + 1), dtype=w.dtype)
+    with np.errstate(all="ignore"):
+        if steps:
+            slopes[..., 1:] = np.arange(1, steps + 1) * powers(w, steps - 1)
+    return _finite(slopes) if np.iscomplexobj(w) else slopes
+
+
+def steps_to_reach(w, factor):
+    r"""Smallest number of steps after which a signal has changed by a factor.
+
+    .. math:: \min\{t \ge 0 : |w|^t \le f\} \ (f < 1) \qquad \min\{t \ge 0 : |w|^t \ge f\} \ (f > 1)
+
+    Reached counts within rounding: where :math:`|t\ln|w| - \ln f| \le 8\varepsilon(1 + |\ln f|)`,
+    so that three steps of 0.1 do reach a thousandth.
+
+    Parameters
+    ----------
+    w : float or complex
+        One weight.
+    factor : float
+        The factor f > 0.
+
+    Returns
+    -------
+    int or math.inf
+        0 for a factor of 1, ``math.inf`` if the factor is never reached.
+
+    Raises
+    ------
+    TypeError
+        If `w` or `factor` is no number.
+    ValueError
+        If either is not finite or no single number, or `factor` is not above 0.
+    """
+    w = _check.number("w", w, real=False)
+    goal = math.log(_check.positive("factor", factor))
+    rate = float(log_abs(w))
+    if goal > 0:
+        goal, rate = -goal, -rate
+    goal += _ROUNDING * (1 + abs(goal))
+    if goal >= 0:
+        return 0
+    if rate >= 0:
+        return math.inf
+    return _first_below(rate, goal)
+
+
+def log_abs(w):
+    """Logarithm of the absolute value of each number, -inf for 0."""
+    w = np.asarray(w)
+    with np.errstate(divide="ignore"):
+        if not np.iscomplexobj(w):
+            return np.log(np.abs(w))
+        large, small = np.maximum(abs(w.real), abs(w.imag)), np.minimum(abs(w.real), abs(w.imag))
+        ratio = np.divide(small, large, out=np.zeros_like(large), where=large > 0)
+        return np.log(large) + np.log1p(ratio**2) / 2
+
+
+def _first_below(rate, goal):
+    """Smallest t with t * rate <= goal, both below 0, safe against a rounded quotient."""
+    if math.isinf(rate):
+        return 1
+    t = math.ceil(goal / rate)
+    while t > 0 and (t - 1) * rate <= goal:
+        t -= 1
+    while t * rate > goal:
+        t += 1
+    return t
+
+
+def _weights_and_steps(w, steps):
+    w, steps = _check.array("w", w), _check.size("steps", steps, least=0)
+    _check.room(w.size * (steps + 1), "w and steps")
+    return w, steps
+
+
+def _factors(w, steps):
+    """Ones followed by `steps` copies of each weight, along a new last axis."""
+    factors = np.repeat(w[..., None], steps + 1, axis=-1)
+    factors[..., 0] = 1.0
+    return factors
+
+
+def _finite(values):
+    if not np.isfinite(values).all():
+        raise ValueError("w to that many steps overflows; use log_abs_powers for its size")
+    return values

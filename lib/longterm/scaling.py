@@ -1,0 +1,248 @@
+r"""Walks of ln|h|² through layers of fresh random matrices (chapter 4).
+
+Layer d maps :math:`h_{d-1}` to :math:`h_d = f(g W_d h_{d-1})` with independent entries
+:math:`W_{ij} \sim N(0, 1/N)`; the norm is taken after the activation f. Logarithms are of
+the squared norm, except for `lyapunov_exponents`.
+"""
+
+import numpy as np
+from scipy.special import digamma, gammaln, polygamma
+
+from longterm import _check
+
+ACTIVATIONS = ("linear", "relu")
+FORMULAS = ("exact", "sussillo")
+METHODS = ("law", "matrices")
+
+
+def gain(width, activation="linear", formula="exact"):
+    r"""Scale g that keeps the log norm level on average.
+
+    .. math:: g = \exp\left(-\tfrac12 E \ln z\right), \qquad z = \|h_d\|^2 / \|h_{d-1}\|^2
+       \text{ at } g = 1
+
+    ``"exact"`` takes the mean from `log_norm_step`. ``"sussillo"`` is the fit printed by
+    Sussillo and Abbott (2014): exp(1/(2N)) for linear layers, and
+    √2 exp(1.2/(max(N, 6) − 2.4)) for ReLU.
+
+    Parameters
+    ----------
+    width : int
+        Units per layer N, at least 1.
+    activation : {"linear", "relu"}
+        For ReLU, given that every layer stays alive.
+    formula : {"exact", "sussillo"}
+        Which of the two.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If `width` is no integer.
+    ValueError
+        If `width` is below 1, or a name is unknown.
+    """
+    width = _check.size("width", width)
+    _check.one_of("activation", activation, ACTIVATIONS)
+    if _check.one_of("formula", formula, FORMULAS) == "exact":
+        return float(np.exp(-log_norm_step(width, activation)[0] / 2))
+    if activation == "linear":
+        return float(np.exp(1 / (2 * width)))
+    return float(np.sqrt(2) * np.exp(1.2 / (max(width, 6) - 2.4)))
+
+
+def log_norm_step(width, activation="linear"):
+    r"""Exact mean and variance of one step of ln|h|² at g = 1.
+
+    A linear layer multiplies the squared norm by :math:`\chi^2_N / N`. A ReLU layer does
+    so by :math:`\chi^2_B / N`, where B of its N units are active, each with probability ½.
+
+    .. math:: E \ln\frac{\chi^2_k}{N} = \psi\big(\tfrac k2\big) - \ln\tfrac N2 , \qquad
+       \operatorname{Var} \ln\chi^2_k = \psi_1\big(\tfrac k2\big)
+
+    Parameters
+    ----------
+    width : int
+        Units per layer N, at least 1 (at most 10**8 for ReLU).
+    activation : {"linear", "relu"}
+        For ReLU, given that the layer is alive (B ≥ 1).
+
+    Returns
+    -------
+    mean, variance : float
+        Natural logarithms, of the squared norm.
+
+    Raises
+    ------
+    TypeError
+        If `width` is no integer.
+    ValueError
+        If `width` is out of range or `activation` unknown.
+    """
+    width = _check.size("width", width)
+    if _check.one_of("activation", activation, ACTIVATIONS) == "linear":
+        return float(_digamma_minus_log(width / 2)), float(polygamma(1, width / 2))
+    _check.room(width, "width")
+    active, weights = _active_units(width)
+    means = _digamma_minus_log(active / 2) + np.log(active / width)
+    mean = weights @ means
+    return float(mean), float(weights @ (polygamma(1, active / 2) + (means - mean) ** 2))
+
+
+def sample_log_norms(width, depth, trials, *, gain, rng, activation="linear", method="law"):
+    r"""Random walks of ln|h|² through deep random networks, starting at |h| = 1.
+
+    .. math:: \ln\|h_d\|^2 = \sum_{k=1}^d (\ln g^2 + \ln z_k)
+
+    ``"law"`` draws each z from its exact distribution, which depends on nothing but the
+    width; ``"matrices"`` multiplies real matrices. Both have the same distribution.
+
+    Parameters
+    ----------
+    width, depth, trials : int
+        Units per layer, layers, and independent networks, each at least 1.
+    gain : float
+        The scale g above 0.
+    rng : numpy.random.Generator
+        Source of randomness.
+    activation : {"linear", "relu"}
+        Applied after each matrix.
+    method : {"law", "matrices"}
+        How the walk is drawn.
+
+    Returns
+    -------
+    ndarray of shape (trials, depth + 1)
+        Column 0 is 0; -inf after a ReLU layer in which no unit is active.
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer, `gain` no real number, or `rng` no generator.
+    ValueError
+        If a size is below 1, `gain` not above 0, a name is unknown, or the call
+        would make over 10**8 numbers at once.
+    """
+    width, depth = _check.size("width", width), _check.size("depth", depth)
+    trials, gain = _check.size("trials", trials), _check.positive("gain", gain)
+    rng = _check.generator(rng)
+    _check.one_of("activation", activation, ACTIVATIONS)
+    steps_of = {"law": _steps_by_law, "matrices": _steps_by_matrices}
+    steps_of = steps_of[_check.one_of("method", method, METHODS)]
+    _check.room(trials * (depth + 1), "trials and depth")
+    walks = np.zeros((trials, depth + 1))
+    walks[:, 1:] = steps_of(width, depth, trials, activation, rng) + 2 * np.log(gain)
+    return np.cumsum(walks, axis=1, out=walks)
+
+
+def death_probability(width, depth):
+    r"""Probability that some ReLU layer of a random network has no active unit.
+
+    .. math:: 1 - (1 - 2^{-N})^D
+
+    Parameters
+    ----------
+    width, depth : int
+        Units per layer N and layers D, each at least 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer.
+    ValueError
+        If a size is below 1.
+    """
+    width, depth = _check.size("width", width), _check.size("depth", depth)
+    return float(-np.expm1(depth * np.log1p(-np.ldexp(1.0, -min(width, 1100)))))
+
+
+def lyapunov_exponents(width):
+    r"""Growth rates of all directions under products of N(0, 1/N) matrices (Newman, 1986).
+
+    .. math:: \lambda_k = \tfrac12\left[\psi\big(\tfrac{N - k + 1}{2}\big) + \ln 2 - \ln N\right]
+
+    Parameters
+    ----------
+    width : int
+        Matrix size N, from 1 to 10**8.
+
+    Returns
+    -------
+    ndarray of shape (width,)
+        Descending rates of ln|h| (not its square) per layer; the first is −ln gain(width).
+
+    Raises
+    ------
+    TypeError
+        If `width` is no integer.
+    ValueError
+        If `width` is out of range.
+    """
+    width = _check.size("width", width)
+    _check.room(width, "width")
+    degrees = np.arange(width, 0, -1)
+    return (_digamma_minus_log(degrees / 2) + np.log(degrees / width)) / 2
+
+
+def _digamma_minus_log(x):
+    """psi(x) - ln x, by its asymptotic series where the difference would cancel."""
+    x = np.asarray(x, dtype=float)
+    inverse = 1 / np.maximum(x, 50.0) ** 2
+    tail = inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
+    return np.where(x < 50, digamma(x) - np.log(x), -1 / (2 * x) - tail)
+
+
+def _active_units(width):
+    """Numbers of active units that matter, and their probabilities given at least one."""
+    reach = int(20 * np.sqrt(width)) + 1  # forty standard deviations
+    active = np.arange(max(1, width // 2 - reach), min(width, width // 2 + reach) + 1)
+    logs = -gammaln(active + 1) - gammaln(width - active + 1)
+    weights = np.exp(logs - logs.max())
+    return active, weights / weights.sum()
+
+
+def _steps_by_law(width, depth, trials, activation, rng):
+    """Draws of ln z at g = 1, shape (trials, depth), from chi-square variables."""
+    degrees = width
+    if activation == "relu":
+        degrees = rng.binomial(width, 0.5, size=(trials, depth))
+    squares = 2 * rng.standard_gamma(np.divide(degrees, 2), size=(trials, depth))
+    with np.errstate(divide="ignore"):  # ln 0 = -inf marks a dead layer
+        return np.log(squares / width)
+
+
+def _steps_by_matrices(width, depth, trials, activation, rng):
+    """The same from matrices, one layer of all networks after the other."""
+    _check.room(trials * width, "trials and width")
+    _check.room(width * width, "width")
+    h = np.zeros((trials, width))
+    h[:, 0] = 1.0
+    steps = np.empty((trials, depth))
+    for d in range(depth):
+        h = _random_layer(h, rng)
+        if activation == "relu":
+            h = np.maximum(h, 0.0)
+        norms = np.linalg.norm(h, axis=1, keepdims=True)
+        with np.errstate(divide="ignore"):
+            steps[:, d] = 2 * np.log(norms[:, 0])
+        h = np.divide(h, norms, out=np.zeros_like(h), where=norms > 0)
+    return steps
+
+
+def _random_layer(h, rng):
+    """One fresh matrix a network times its state; as many at once as fit in a block."""
+    trials, width = h.shape
+    block = max(1, 10**6 // width**2)
+    out = np.empty_like(h)
+    for first in range(0, trials, block):
+        part = h[first : first + block]
+        W = rng.standard_normal((len(part), width, width)) / np.sqrt(width)
+        out[first : first + block] = (W @ part[:, :, None])[:, :, 0]
+    return out
