@@ -31,11 +31,15 @@ def array(name, value, real=False):
     """Return `value` as a finite float64 array, or complex128 if it is complex."""
     try:
         result = np.asarray(value)
+        if result.dtype == object and all(type(item) in (int, float) for item in result.flat):
+            result = result.astype(float)  # integers beyond 64 bits
+    except OverflowError:
+        raise ValueError(f"{name} must be within the range of floats") from None
     except ValueError:
         raise ValueError(f"{name} must be an array of numbers, its rows differ in length") from None
     if result.dtype.kind not in ("iuf" if real else "iufc"):
         kind = "real numbers" if real else "real or complex numbers"
-        raise TypeError(f"{name} must be {kind} within the range of floats, got {result.dtype}")
+        raise TypeError(f"{name} must be {kind}, got {result.dtype}")
     with np.errstate(over="ignore"):
         result = result.astype(complex if result.dtype.kind == "c" else float)
     if not np.isfinite(result).all():

@@ -151,12 +151,28 @@ def classification_error(net, last_states, labels):
     error : ndarray of shape (K, samples, N)
         Gradient with respect to the last state.
     """
-    scores = last_states @ net.readout.swapaxes(1, 2)
-    scores -= scores.max(axis=2, keepdims=True)
-    shares = np.exp(scores)
-    shares /= shares.sum(axis=2, keepdims=True)
+    shares = np.exp(_log_shares(net, last_states))
     shares[:, np.arange(len(labels)), labels] -= 1
     return shares / len(labels), shares / len(labels) @ net.readout
+
+
+def loss(net, x, labels, gain, activation):
+    """Mean cross-entropy of each network, the L of `classification_error`.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray of shape (samples, inputs)
+    labels : ndarray of int, shape (samples,)
+    gain, activation
+        As for `forward`.
+
+    Returns
+    -------
+    ndarray of shape (K,)
+    """
+    logs = _log_shares(net, forward(net, x, gain, activation)[-1])
+    return -logs[:, np.arange(len(labels)), labels].mean(axis=1)
 
 
 def gradients(net, x, labels, gain, activation):
@@ -179,10 +195,12 @@ def gradients(net, x, labels, gain, activation):
     states = forward(net, x, gain, activation)
     misses, error = classification_error(net, states[-1], labels)
     flow = backward(net, states, error, gain, activation)
-    before = (flow[1:] * slope(states[1:])).swapaxes(2, 3) * _gains(net, gain)
-    return Network(
-        flow[0].swapaxes(1, 2) @ x, before @ states[:-1], misses.swapaxes(1, 2) @ states[-1]
-    )
+    hidden, gain = np.empty_like(net.hidden), _gains(net, gain)
+    for d in range(len(hidden)):
+        before = flow[d + 1] * slope(states[d + 1])
+        np.matmul(before.swapaxes(1, 2) * gain, states[d], out=hidden[d])
+    entry = flow[0].swapaxes(1, 2) @ _samples(net, x)
+    return Network(entry, hidden, misses.swapaxes(1, 2) @ states[-1])
 
 
 def train(net, x, labels, gain, activation, *, updates, rate, rng, batch=64):
@@ -241,10 +259,19 @@ def accuracy(net, x, labels, gain, activation):
     return (scores.argmax(axis=2) == labels).mean(axis=1)
 
 
+def _log_shares(net, last_states):
+    """Logarithms of the softmax shares of all classes, shape (K, samples, C)."""
+    scores = last_states @ net.readout.swapaxes(1, 2)
+    scores -= scores.max(axis=2, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(axis=2, keepdims=True))
+
+
 def _descend(net, step, rate):
     moved = Network(*(p - rate * d for p, d in zip(net, step, strict=True)))
-    finite = np.isfinite(moved.entry).all(axis=(1, 2)) & np.isfinite(moved.readout).all(axis=(1, 2))
-    finite = (finite & np.isfinite(moved.hidden).all(axis=(0, 2, 3)))[:, None, None]
+    totals = moved.entry.sum((1, 2)) + moved.hidden.sum((0, 2, 3)) + moved.readout.sum((1, 2))
+    finite = np.isfinite(totals)[:, None, None]
+    if finite.all():
+        return moved
     return Network(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
 
 

@@ -4,6 +4,10 @@ States are column vectors and follow equation 10.36, :math:`h_t = W^\\top h_{t-1
 with the plain transpose, never the conjugate.
 """
 
+import functools
+import math
+import operator
+
 import numpy as np
 from scipy.linalg import schur
 
@@ -12,7 +16,7 @@ from longterm import _check, scalar
 MOST_CONDITION = 1e7
 _LEAST_GAP = 1e-9
 _OVERFLOW = "W over that many steps overflows; use propagate_log"
-_EXPONENT = 500  # products of two numbers near 2**500 stay inside the range of floats
+_NO_EXPONENT = -(2**40)  # of a zero: below every sum of exponents that 10**8 steps can reach
 
 
 def propagate(W, h0, steps):
@@ -56,7 +60,7 @@ def propagate_log(W, h0, steps):
 
     .. math:: h_t = e^{\ell_t} u_t, \qquad \|u_t\| = 1, \qquad \ell_t = \ln\|h_t\|
 
-    Each step is renormalised, so that nothing over- or underflows.
+    Each entry carries an exponent of its own, so that nothing over- or underflows.
 
     Parameters
     ----------
@@ -82,17 +86,13 @@ def propagate_log(W, h0, steps):
         If shapes do not match or an input is not finite.
     """
     W, h0, steps = _start(W, h0, steps)
-    scaled, shift = _to_exponent(W, _EXPONENT)
-    directions = np.zeros((steps + 1, len(h0)), dtype=W.dtype)
-    growth = np.full(steps + 1, -np.inf)
-    directions[0], growth[0] = _normalise(h0)
+    W, state = _split(W), _split(h0)
+    directions, log_norms = np.empty((steps + 1, len(h0)), h0.dtype), np.empty(steps + 1)
+    directions[0], log_norms[0] = _direction(*state)
     for t in range(steps):
-        if np.isneginf(growth[t]):
-            break
-        large, more = _to_exponent(directions[t], _EXPONENT)
-        directions[t + 1], log_norm = _normalise(large @ scaled)
-        growth[t + 1] = log_norm + (shift + more) * np.log(2)
-    return directions, np.cumsum(growth)
+        state = _product(*state, *W)
+        directions[t + 1], log_norms[t + 1] = _direction(*state)
+    return directions, log_norms
 
 
 def propagate_by_eigenvectors(W, h0, steps):
@@ -130,9 +130,57 @@ def propagate_by_eigenvectors(W, h0, steps):
             "use propagate"
         )
     with np.errstate(all="ignore"):
-        modes = _powers_of_modes(eigenvalues, steps) * (V.T @ h0)[:, None]
+        starts = V.T @ h0
+        modes = np.zeros((len(h0), steps + 1), dtype=starts.dtype)
+        modes[starts != 0] = _modes(eigenvalues[starts != 0], starts[starts != 0], steps)
         states = np.linalg.solve(V.T, modes).T
     return _finite(states if np.iscomplexobj(W) else states.real)
+
+
+def propagate_in(W, h0, steps, number):
+    r"""States of the linear recurrence in another kind of number, one operation at a time.
+
+    .. math:: h_{t,j} = \sum_i W_{ij}\, h_{t-1,i}
+
+    With ``fractions.Fraction`` every state is exact; with ``float`` each product and each
+    sum is rounded once, in this order, the same on every machine.
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, real; its floats are taken as the exact numbers that they are.
+    h0 : array_like of shape (n,)
+        Initial state, real.
+    steps : int
+        Number of steps, at least 0.
+    number : type
+        Makes a number from a float, such as ``fractions.Fraction`` or ``float``.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, n), dtype object
+        Row t is :math:`h_t`.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is no integer, `number` no type, or an input no real numbers.
+    ValueError
+        If shapes do not match, an input is not finite, or a state overflows.
+    """
+    W, h0, steps = _start(W, h0, steps)
+    if np.iscomplexobj(W):
+        raise TypeError("W and h0 must be real numbers, got complex")
+    if not isinstance(number, type):
+        raise TypeError(f"number must be a type such as fractions.Fraction, got {number!r}")
+    columns = [[number(entry) for entry in column] for column in W.T.tolist()]
+    states = [[number(entry) for entry in h0.tolist()]]
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            states.append([_sum_of_products(column, states[-1]) for column in columns])
+    if not all(-math.inf < entry < math.inf for entry in states[-1]):  # inf and nan never leave
+        raise ValueError(_OVERFLOW)
+    return np.array(states, dtype=object)
 
 
 def dominant_alignment(W, h0, steps):
@@ -292,9 +340,15 @@ def _norms_of_powers(W, steps):
     return np.array(mantissas), np.array(exponents)
 
 
-def _powers_of_modes(eigenvalues, steps):
+def _sum_of_products(left, right):
+    """Sum of the products, from left to right (`sum` of floats may compensate)."""
+    first, *others = (a * b for a, b in zip(left, right, strict=True))
+    return functools.reduce(operator.add, others, first)
+
+
+def _modes(eigenvalues, starts, steps):
     try:
-        return scalar.powers(eigenvalues, steps)
+        return scalar.powers(eigenvalues, steps) * starts[:, None]
     except ValueError:
         raise ValueError(_OVERFLOW) from None
 
@@ -309,13 +363,38 @@ def _dominant_left_eigenvector(W):
     return vectors[:, order[0]]
 
 
-def _normalise(h):
-    """Unit vector along h and ln|h|; zeros and -inf for h = 0."""
-    scaled, shift = _to_exponent(h, 0)
+def _direction(values, exponents):
+    """Unit vector along h = values * 2**exponents, and ln|h|; zeros and -inf for h = 0."""
+    top = exponents.max()
+    scaled = _scaled(values, exponents - top)
     norm = np.linalg.norm(scaled)
     if norm == 0:
         return scaled, -np.inf
-    return scaled / norm, np.log(norm) + shift * np.log(2)
+    return scaled / norm, np.log(norm) + top * np.log(2)
+
+
+def _product(h, h_exponents, W, W_exponents):
+    """Wᵀ h, where every entry of each is a number near 1 times 2**exponent."""
+    exponents = W_exponents + h_exponents[:, None]
+    top = exponents.max(axis=0)
+    values, more = _split(_scaled(W * h[:, None], exponents - top).sum(axis=0))
+    return values, np.where(values == 0, _NO_EXPONENT, top + more)
+
+
+def _split(values):
+    """Each entry as a number near 1 and the exponent of two that restores it."""
+    size = (
+        np.maximum(np.abs(values.real), np.abs(values.imag)) if values.dtype == complex else values
+    )
+    exponents = np.frexp(size)[1].astype(np.int64)
+    return _scaled(values, -exponents), np.where(size == 0, _NO_EXPONENT, exponents)
+
+
+def _scaled(values, exponents):
+    """values * 2**exponents, entry by entry."""
+    parts = np.ascontiguousarray(values).view(float).reshape(*values.shape, -1)
+    shifts = np.maximum(exponents, -3000).astype(np.intc)[..., None]
+    return np.ldexp(parts, shifts).view(values.dtype)[..., 0]
 
 
 def _to_exponent(values, exponent):

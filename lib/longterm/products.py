@@ -1,5 +1,7 @@
 """Products of fresh random weights, one at every step (chapter 3)."""
 
+import math
+
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import loggamma
@@ -39,14 +41,15 @@ def product_variance(variance, steps, mean=0.0):
     TypeError
         If `steps` is no integer, or an input no real numbers.
     ValueError
-        If `variance` is negative or an input is not finite.
+        If `variance` is negative, an input is not finite, or the shapes do not match.
     """
     variance, mean = _check.array("variance", variance, real=True), _check.array("mean", mean, True)
     steps = _check.size("steps", steps, least=0)
     if (variance < 0).any():
         raise ValueError(f"variance must be at least 0, got {variance.min()}")
+    variance, mean = _broadcast(variance, mean)
     if steps == 0:
-        return np.zeros(np.broadcast_shapes(variance.shape, mean.shape))[()]
+        return np.zeros(variance.shape)[()]
     with np.errstate(all="ignore"):
         central, about_mean = variance**steps, _variance_about_mean(variance, steps, mean)
     return np.where(variance == 0, 0.0, np.where(mean == 0, central, about_mean))[()]
@@ -228,6 +231,17 @@ def _median_of_centred_sum(steps):
 
     spread = np.sqrt(steps * _LOG_ABS_VARIANCE)
     return brentq(excess, -spread, spread, xtol=1e-13 * max(1.0, spread))
+
+
+def _broadcast(variance, mean):
+    try:
+        shape = np.broadcast_shapes(variance.shape, mean.shape)
+    except ValueError:
+        raise ValueError(
+            f"mean must broadcast against variance, got shapes {mean.shape} and {variance.shape}"
+        ) from None
+    _check.room(math.prod(shape), "variance and mean")
+    return np.broadcast_to(variance, shape), np.broadcast_to(mean, shape)
 
 
 def _positive_array(name, value):

@@ -84,6 +84,32 @@ def error_flow(W, states, error):
     return flow
 
 
+def flow_by_lag(flow):
+    r"""Size of the gradient at each lag, over all sequences and units together.
+
+    .. math:: \|\delta_{T - k}\|, \qquad k = 0, 1, \dots, T
+
+    Parameters
+    ----------
+    flow : array_like of shape (steps + 1, sequences, n)
+        What `error_flow` returned.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+        Entry k is the Euclidean norm k steps before the end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `flow` is not real and finite, or has not three axes.
+    """
+    flow = _check.array("flow", flow, real=True)
+    if flow.ndim != 3:
+        raise ValueError(f"flow must have shape (steps + 1, sequences, n), got {flow.shape}")
+    return np.linalg.norm(flow, axis=(1, 2))[::-1]
+
+
 class BitMemory(NamedTuple):
     """A network that is to report its first input, a bit ±1, at the end of a sequence."""
 
@@ -96,6 +122,10 @@ class BitMemory(NamedTuple):
         drive = noise * rng.standard_normal((steps, len(bits), len(self.entry)))
         drive[0] += bits[:, None] * self.entry
         return drive
+
+    def recall_rate(self, inputs, bits):
+        """Share of the sequences whose bit the sign of the answer gives."""
+        return float(np.mean(np.sign(self.outputs(run(self.recurrent, inputs))) == bits))
 
     def outputs(self, states):
         """What the network answers, one number a sequence."""

@@ -1,6 +1,7 @@
 """One number, multiplied by itself again and again (chapter 1)."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def log_abs_powers(w, steps):
     """
     w, steps = _weights_and_steps(w, steps)
     with np.errstate(invalid="ignore"):  # 0 * -inf at t = 0, where the answer is 0
-        logs = log_abs(w)[..., None] * np.arange(steps + 1)
+        logs = _log_abs(w)[..., None] * np.arange(steps + 1)
     logs[..., 0] = 0.0
     return logs
 
@@ -133,7 +134,7 @@ def steps_to_reach(w, factor):
     """
     w = _check.number("w", w, real=False)
     goal = math.log(_check.positive("factor", factor))
-    rate = float(log_abs(w))
+    rate = float(_log_abs(w))
     if goal > 0:
         goal, rate = -goal, -rate
     goal += _ROUNDING * (1 + abs(goal))
@@ -141,10 +142,57 @@ def steps_to_reach(w, factor):
         return 0
     if rate >= 0:
         return math.inf
-    return _first_below(rate, goal)
+    if math.isinf(rate):
+        return 1
+    return math.ceil(Fraction(goal) / Fraction(rate))  # exact, however many steps
 
 
-def log_abs(w):
+def descent_path(start, horizon, target, rate, updates):
+    r"""Weights on the way of gradient descent towards a wanted power.
+
+    .. math:: w \leftarrow w - \eta \frac{d}{dw} (w^T - y)^2 = w - 2 \eta (w^T - y)\, T w^{T-1}
+
+    Parameters
+    ----------
+    start : float
+        The first weight.
+    horizon : int
+        The power T, at least 1.
+    target : float
+        The value y that the power is to reach.
+    rate : float
+        Learning rate above 0.
+    updates : int
+        Number of updates, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (updates + 1,)
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer, or a number no real number.
+    ValueError
+        If a number is out of range, or the weight leaves the range of floats.
+    """
+    w, target = float(_check.number("start", start)), float(_check.number("target", target))
+    horizon, rate = _check.size("horizon", horizon), _check.positive("rate", rate)
+    updates = _check.size("updates", updates, least=0)
+    _check.room(updates + 1, "updates")
+    path = [w]
+    try:
+        for _ in range(updates):
+            w -= 2 * rate * (w**horizon - target) * horizon * w ** (horizon - 1)
+            path.append(w)
+    except OverflowError:
+        w = math.inf
+    if not math.isfinite(w):
+        raise ValueError(f"rate {rate} is too large: the weight leaves the range of floats")
+    return np.array(path)
+
+
+def _log_abs(w):
     """Logarithm of the absolute value of each number, -inf for 0."""
     w = np.asarray(w)
     with np.errstate(divide="ignore"):
@@ -153,18 +201,6 @@ def log_abs(w):
         large, small = np.maximum(abs(w.real), abs(w.imag)), np.minimum(abs(w.real), abs(w.imag))
         ratio = np.divide(small, large, out=np.zeros_like(large), where=large > 0)
         return np.log(large) + np.log1p(ratio**2) / 2
-
-
-def _first_below(rate, goal):
-    """Smallest t with t * rate <= goal, both below 0, safe against a rounded quotient."""
-    if math.isinf(rate):
-        return 1
-    t = math.ceil(goal / rate)
-    while t > 0 and (t - 1) * rate <= goal:
-        t -= 1
-    while t * rate > goal:
-        t += 1
-    return t
 
 
 def _weights_and_steps(w, steps):

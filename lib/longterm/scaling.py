@@ -1,4 +1,4 @@
-r"""Walks of ln|h|² through layers of fresh random matrices (chapter 4).
+r"""Walks of ln‖h‖² through layers of fresh random matrices (chapter 4).
 
 Layer d maps :math:`h_{d-1}` to :math:`h_d = f(g W_d h_{d-1})` with independent entries
 :math:`W_{ij} \sim N(0, 1/N)`; the norm is taken after the activation f. Logarithms are of
@@ -6,6 +6,7 @@ the squared norm, except for `lyapunov_exponents`.
 """
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import digamma, gammaln, polygamma
 
 from longterm import _check
@@ -13,6 +14,9 @@ from longterm import _check
 ACTIVATIONS = ("linear", "relu")
 FORMULAS = ("exact", "sussillo")
 METHODS = ("law", "matrices")
+_NODES = np.linspace(-9, 9, 4001)
+_DENSITY = np.exp(-(_NODES**2) / 2)
+_DENSITY /= _DENSITY.sum()
 
 
 def gain(width, activation="linear", formula="exact"):
@@ -55,7 +59,7 @@ def gain(width, activation="linear", formula="exact"):
 
 
 def log_norm_step(width, activation="linear"):
-    r"""Exact mean and variance of one step of ln|h|² at g = 1.
+    r"""Exact mean and variance of one step of ln‖h‖² at g = 1.
 
     A linear layer multiplies the squared norm by :math:`\chi^2_N / N`. A ReLU layer does
     so by :math:`\chi^2_B / N`, where B of its N units are active, each with probability ½.
@@ -93,7 +97,7 @@ def log_norm_step(width, activation="linear"):
 
 
 def sample_log_norms(width, depth, trials, *, gain, rng, activation="linear", method="law"):
-    r"""Random walks of ln|h|² through deep random networks, starting at |h| = 1.
+    r"""Random walks of ln‖h‖² through deep random networks, starting at ‖h‖ = 1.
 
     .. math:: \ln\|h_d\|^2 = \sum_{k=1}^d (\ln g^2 + \ln z_k)
 
@@ -176,7 +180,7 @@ def lyapunov_exponents(width):
     Returns
     -------
     ndarray of shape (width,)
-        Descending rates of ln|h| (not its square) per layer; the first is −ln gain(width).
+        Descending rates of ln‖h‖ (not its square) per layer; the first is −ln gain(width).
 
     Raises
     ------
@@ -191,12 +195,104 @@ def lyapunov_exponents(width):
     return (_digamma_minus_log(degrees / 2) + np.log(degrees / width)) / 2
 
 
+def tanh_mean_field(gain):
+    r"""Variance and gradient factor of a wide, deep tanh network at its fixed point.
+
+    .. math:: q = g^2\, E \tanh^2(\sqrt q\, \xi) , \qquad
+       \chi = g^2\, E \operatorname{sech}^4(\sqrt q\, \xi) , \qquad \xi \sim N(0, 1)
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 0 and at most 50.
+
+    Returns
+    -------
+    variance : float
+        Variance q of what enters each tanh; 0 for g up to 1.
+    factor : float
+        :math:`\chi`, by which a layer multiplies the squared gradient as the width tends
+        to infinity; 1 at g = 1.
+
+    Raises
+    ------
+    TypeError
+        If `gain` is no real number.
+    ValueError
+        If `gain` is out of range.
+    """
+    gain = _tanh_gain(gain)
+    q = _tanh_variance(gain)
+    return q, float(gain**2 * _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q))
+
+
+def tanh_gradient_step(gain, width):
+    r"""Mean and variance of one backward step of ln|δ|² through tanh layers, to order 1/N.
+
+    With s the slope of a tanh whose input is :math:`N(0, q)`, and the gradient taken as
+    independent of the states, whose norm is at its fixed point,
+
+    .. math:: \text{variance} = \frac{3 E s^4 / (E s^2)^2 - 1}{N} , \qquad
+       \text{mean} = \ln\chi - \tfrac12 \text{ variance.}
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 0 and at most 50.
+    width : int
+        Units per layer N, at least 1.
+
+    Returns
+    -------
+    mean, variance : float
+        Natural logarithms, of the squared norm; `gain` is included in the mean.
+
+    Raises
+    ------
+    TypeError
+        If `gain` is no real number or `width` no integer.
+    ValueError
+        If either is out of range.
+    """
+    width = _check.size("width", width)
+    q, chi = tanh_mean_field(gain)
+    squares, fourths = (_normal_mean(lambda x, k=k: (1 - np.tanh(x) ** 2) ** k, q) for k in (2, 4))
+    variance = (3 * fourths / squares**2 - 1) / width
+    return float(np.log(chi) - variance / 2), float(variance)
+
+
 def _digamma_minus_log(x):
     """psi(x) - ln x, by its asymptotic series where the difference would cancel."""
     x = np.asarray(x, dtype=float)
     inverse = 1 / np.maximum(x, 50.0) ** 2
     tail = inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
     return np.where(x < 50, digamma(x) - np.log(x), -1 / (2 * x) - tail)
+
+
+def _tanh_gain(gain):
+    gain = _check.positive("gain", gain)
+    if gain > 50:
+        raise ValueError(f"gain must be above 0 and at most 50, got {gain}")
+    return gain
+
+
+def _tanh_variance(gain):
+    """The root q of q = g² E tanh²(√q ξ), which lies between (1 - 1/g²)/2 and g²."""
+    if gain <= 1:
+        return 0.0
+
+    def excess(q):
+        return gain**2 * _normal_mean(lambda x: np.tanh(x) ** 2, q) / q - 1
+
+    least = (1 - gain**-2) / 2
+    if excess(least) <= 0:  # a rounding error: g is 1 to twelve digits
+        return least
+    return brentq(excess, least, gain**2, xtol=1e-300, rtol=1e-14)
+
+
+def _normal_mean(function, variance):
+    """Mean of an even, analytic function of a N(0, variance) number, by the trapezoid rule."""
+    return _DENSITY @ function(np.sqrt(variance) * _NODES)
 
 
 def _active_units(width):

@@ -5,6 +5,7 @@ cell it displays an SVG for the reader, and as text a digest of everything drawn
 that a notebook checked by its text outputs is checked down to its pictures.
 """
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -29,7 +30,9 @@ REGIMES = {
 }
 """Line styles of the three regimes: told apart in grey as well."""
 
-COLOURS = (VANISH, EXPLODE, "#00795C", "#882255", "#6B5B00", "#4D4D4D")
+COLOURS = ("#00795C", "#882255", "#8A6500", "#5B4BA8", "#3B6E8F", "#A03B3B")
+"""Colours of curves that stand for no regime."""
+
 DASHES = ("-", (0, (6, 1.5, 1.5, 1.5)), (0, (5, 2)), (0, (1.5, 1.5)), (0, (9, 2)), "-")
 THEORY = {"color": "black", "linestyle": (0, (2, 2)), "linewidth": 1.4}
 """Line style of what theory says, drawn over what was measured."""
@@ -54,6 +57,8 @@ STYLE = {
     "svg.hashsalt": "longterm",
 }
 
+_LONG_NUMBER = re.compile(r"scale\([^)]*\)|(-?\d+\.\d\d)\d+")  # scales keep all digits
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -64,14 +69,21 @@ class HouseFigure(Figure):
         return {"text/plain": digest(self), "image/svg+xml": svg(self)}
 
 
+@contextlib.contextmanager
+def house_settings():
+    """Matplotlib's defaults and the house style, whatever the reader has set."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
 def house_style(draw):
-    """Decorate a figure function so that it draws in the house style, whatever the reader set."""
+    """Decorate a figure function so that it draws in the house style."""
 
     @functools.wraps(draw)
     def styled(*args, **kwargs):
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            mpl.rcParams.update(STYLE)
+        with house_settings():
             return draw(*args, **kwargs)
 
     return styled
@@ -97,9 +109,11 @@ def svg(fig):
     errors of a processor reach neither.
     """
     text = io.StringIO()
-    with mpl.rc_context(STYLE):
+    with house_settings():
+        fig.draw_without_rendering()  # the layout settles at the second pass only
         fig.savefig(text, format="svg", metadata=_NO_METADATA)
-    return _rename_ids(re.sub(r"(\d+\.\d\d)\d+", r"\1", text.getvalue()))
+    rounded = _LONG_NUMBER.sub(lambda m: m[1] or m[0], text.getvalue())
+    return _rename_ids(re.sub(r"\s+", " ", _COMMENT.sub("", rounded)))
 
 
 def digest(fig):

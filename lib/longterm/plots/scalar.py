@@ -3,17 +3,24 @@
 import numpy as np
 
 from longterm.plots.house import (
-    EXPLODE,
+    COLOURS,
     HOLD,
     REGIMES,
     THEORY,
-    VANISH,
     house_style,
     label_end,
     new_figure,
 )
 
-__all__ = ["descent", "gradient_by_lag", "phases", "powers_by_regime", "slopes", "underflow"]
+__all__ = [
+    "descent",
+    "gradient_by_lag",
+    "phases",
+    "powers_by_regime",
+    "shell",
+    "slopes",
+    "underflow",
+]
 
 
 def _regime(w):
@@ -23,10 +30,14 @@ def _regime(w):
 
 @house_style
 def gradient_by_lag(gradients):
-    """Size of a gradient at each lag, on a log axis; `gradients` maps a label to sizes by lag."""
+    """Size of a gradient at each lag, on a log axis; `gradients` maps a label to sizes by lag.
+
+    A gradient that ends below a thousandth counts as vanishing.
+    """
     fig, ax = new_figure()
     for label, sizes in gradients.items():
-        (line,) = ax.semilogy(np.arange(len(sizes)), sizes / sizes[0])
+        regime = "vanish" if sizes[-1] < sizes[0] / 1000 else "hold"
+        (line,) = ax.semilogy(np.arange(len(sizes)), sizes / sizes[0], **REGIMES[regime])
         label_end(ax, line, label)
     ax.set(xlabel="lag $T - t$ (steps back from the end)", ylabel="gradient, lag 0 = 1")
     ax.set_xlim(0, 1.2 * max(map(len, gradients.values())))
@@ -54,7 +65,7 @@ def slopes(weights, slopes):
     fig, ax = new_figure()
     for w, row in zip(weights, slopes, strict=True):
         (line,) = ax.plot(np.arange(len(row)), row)
-        top = int(np.argmax(row))
+        top = int(np.argmax(row.round(9)))  # the first of two that tie
         ax.plot(top, row[top], "o", color=line.get_color())
         offset = {"xytext": (6, 4), "textcoords": "offset points", "color": line.get_color()}
         ax.annotate(f"w = {w:g}: peak {row[top]:.3g} at t = {top}", (top, row[top]), **offset)
@@ -67,10 +78,11 @@ def descent(paths):
     """Loss against update, on log axes; `paths` maps a label to an array of losses."""
     fig, ax = new_figure()
     for label, losses in paths.items():
-        (line,) = ax.loglog(np.arange(1, len(losses) + 1), losses)
+        shown = np.unique(np.geomspace(1, len(losses), 300).astype(int))
+        (line,) = ax.loglog(shown, losses[shown - 1])
         label_end(ax, line, label)
     ax.set(xlabel="update", ylabel=r"loss $(w^T - \frac{1}{2})^2$")
-    ax.set_xlim(1, 8 * max(map(len, paths.values())))
+    ax.set(xlim=(1, 8 * max(map(len, paths.values()))), ylim=(1e-6, 1))
     return fig
 
 
@@ -94,11 +106,28 @@ def underflow(log_powers, curves):
     """Powers that floats hold, against the exact logarithm; `curves` maps a label to powers."""
     fig, ax = new_figure()
     ax.plot(log_powers / np.log(10), label="exact, from $t \\ln w$", **THEORY)
-    for (label, values), color in zip(curves.items(), (VANISH, EXPLODE), strict=False):
+    for (label, values), color in zip(curves.items(), COLOURS, strict=False):
         held = np.flatnonzero(values)
         logs = np.log10(values[held].astype(float))
         ax.plot(held, logs, color=color, linestyle="-", linewidth=3, alpha=0.6, label=label)
         ax.plot(held[-1], logs[-1], "o", color=color)
     ax.set(xlabel="time step $t$", ylabel=r"$\log_{10} w^t$")
     ax.legend()
+    return fig
+
+
+@house_style
+def shell(sizes, powers):
+    """The picture of the landing page: complex powers, one curve a size, from one point."""
+    fig, ax = new_figure(height=3.2, width=7.6)
+    for size, row in zip(sizes, powers, strict=True):
+        width = 2.6 if size == 1 else 1.0
+        color = _regime(size)["color"]
+        ax.plot(row.real, row.imag, color=color, linewidth=width, linestyle="-")
+    ax.plot(1, 0, "o", color="black", markersize=6)
+    legend = (("explode", "bigger than 1: explodes"), ("hold", "exactly 1: holds"))
+    for y, (regime, text) in enumerate((*legend, ("vanish", "smaller than 1: vanishes"))):
+        ax.text(1.5, 1.35 - 0.3 * y, text, color=REGIMES[regime]["color"], fontsize=12)
+    ax.set(aspect="equal", xlim=(-3.6, 3.6), ylim=(-1.65, 1.65))
+    ax.set_axis_off()
     return fig

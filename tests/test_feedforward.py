@@ -1,0 +1,264 @@
+"""Laws of `longterm.feedforward`: deep networks, many at a time."""
+
+import numpy as np
+import pytest
+
+from longterm.feedforward import (
+    Network,
+    accuracy,
+    backward,
+    classification_error,
+    forward,
+    gradients,
+    loss,
+    random_networks,
+    train,
+)
+
+SEED = 20260120
+ACTIVATIONS = ("linear", "tanh", "relu")
+GAINS = np.array([0.7, 1.4])
+LABELS = np.array([0, 2, 1, 1, 0])
+each_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+
+
+def rng():
+    return np.random.default_rng(SEED)
+
+
+def network(count=2, width=5, depth=3):
+    return random_networks(count, width, depth, rng=rng(), inputs=4, classes=3)
+
+
+def samples():
+    return rng().standard_normal((5, 4))
+
+
+def alone(net, k):
+    return Network(net.entry[[k]], net.hidden[:, [k]], net.readout[[k]])
+
+
+def layer_by_layer(net, k, gain, activation, x):
+    """States of network k for one sample, by the definition."""
+    f = {"linear": lambda a: a, "tanh": np.tanh, "relu": lambda a: np.where(a > 0, a, 0.0)}
+    states = [net.entry[k] @ x]
+    for W in net.hidden[:, k]:
+        states.append(f[activation](gain * W @ states[-1]))
+    return states
+
+
+def central_difference(function, values, h=1e-6):
+    """Slope of function() with respect to each entry of `values`, which is moved in place."""
+    slopes = np.empty_like(values)
+    for index in np.ndindex(values.shape):
+        before, results = values[index], []
+        for shift in (h, -h):
+            values[index] = before + shift
+            results.append(function())
+        values[index] = before
+        slopes[index] = (results[0] - results[1]) / (2 * h)
+    return slopes
+
+
+# --- random_networks ---------------------------------------------------------------------
+
+
+def test_weights_have_the_variance_of_their_inputs():
+    net = random_networks(3, 60, 4, rng=rng(), inputs=30, classes=20)
+    shapes = {"entry": (3, 60, 30), "hidden": (4, 3, 60, 60), "readout": (3, 20, 60)}
+    for (name, shape), fan_in in zip(shapes.items(), (30, 60, 60), strict=True):
+        weights = getattr(net, name)
+        assert weights.shape == shape
+        error = 4.5 * np.sqrt(2 / weights.size)
+        assert fan_in * weights.var() == pytest.approx(1, abs=error)
+        assert np.sqrt(fan_in) * weights.mean() == pytest.approx(0, abs=4.5 / weights.size**0.5)
+
+
+def test_sizes_default_to_the_digits():
+    net = random_networks(1, 2, 1, rng=rng())
+    assert (net.entry.shape, net.readout.shape) == ((1, 2, 64), (1, 10, 2))
+
+
+# --- forward and backward ----------------------------------------------------------------
+
+
+@each_activation
+def test_states_follow_the_definition_layer_by_layer(activation):
+    net, x = network(), samples()
+    states = forward(net, x, GAINS, activation)
+    assert states.shape == (4, 2, 5, 5)
+    for k, gain in enumerate(GAINS):
+        for s in range(5):
+            expected = layer_by_layer(net, k, gain, activation, x[s])
+            np.testing.assert_allclose(states[:, k, s], expected, rtol=1e-12, atol=1e-14)
+
+
+@each_activation
+def test_networks_side_by_side_equal_each_alone(activation):
+    net, x = network(), samples()
+    together = forward(net, x, GAINS, activation)
+    steps = gradients(net, x, LABELS, GAINS, activation)
+    for k, gain in enumerate(GAINS):
+        one = alone(net, k)
+        expected = forward(one, x, gain, activation)
+        np.testing.assert_allclose(together[:, [k]], expected, rtol=1e-12, atol=1e-14)
+        expected = gradients(one, x, LABELS, gain, activation)
+        for a, b in zip(alone(steps, k), expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+
+
+@each_activation
+def test_backward_is_the_product_of_the_jacobians(activation):
+    net = network()
+    states = forward(net, samples(), GAINS, activation)
+    error = rng().standard_normal(states.shape[1:])
+    flow = backward(net, states, error, GAINS, activation)
+    slope = {"linear": np.ones_like, "tanh": lambda h: 1 - h**2, "relu": np.sign}[activation]
+    for k, gain in enumerate(GAINS):
+        expected = error[k, 0]
+        for d in range(3, 0, -1):
+            np.testing.assert_allclose(flow[d, k, 0], expected, rtol=1e-12, atol=1e-14)
+            jacobian = np.diag(slope(states[d, k, 0])) @ (gain * net.hidden[d - 1, k])
+            expected = jacobian.T @ expected
+        np.testing.assert_allclose(flow[0, k, 0], expected, rtol=1e-12, atol=1e-14)
+
+
+@each_activation
+def test_backward_is_the_adjoint_of_a_small_push(activation):
+    net, x, h = network(), samples(), 1e-6
+    states = forward(net, x, GAINS, activation)
+    error, push = rng().standard_normal((2, *states.shape[1:]))
+    flow = backward(net, states, error, GAINS, activation)
+    moved = [states[0] + sign * h * push for sign in (1, -1)]
+    for d in range(3):
+        f = {"linear": lambda a: a, "tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[activation]
+        scaled = (GAINS[:, None, None] * net.hidden[d]).swapaxes(1, 2)
+        moved = [f(state @ scaled) for state in moved]
+    slope = np.sum(error * (moved[0] - moved[1])) / (2 * h)
+    assert np.sum(flow[0] * push) == pytest.approx(slope, rel=1e-6)
+
+
+def test_relu_has_no_slope_where_it_is_silent():
+    net = Network(np.ones((1, 1, 1)), -np.ones((1, 1, 1, 1)), np.ones((1, 1, 1)))
+    states = forward(net, [[2.0]], 1.0, "relu")
+    assert states.ravel().tolist() == [2, 0]
+    assert backward(net, states, np.ones((1, 1, 1)), 1.0, "relu").ravel().tolist() == [0, 1]
+
+
+# --- loss and gradients ------------------------------------------------------------------
+
+
+@each_activation
+def test_gradients_agree_with_central_differences(activation):
+    net, x = network(depth=2), samples()
+    exact = gradients(net, x, LABELS, GAINS, activation)
+    for part, values in zip(exact, net, strict=True):
+        slopes = central_difference(lambda: loss(net, x, LABELS, GAINS, activation).sum(), values)
+        np.testing.assert_allclose(part, slopes, rtol=1e-5, atol=1e-8)
+
+
+def test_loss_is_the_mean_surprise_of_the_labels():
+    net, x = network(), samples()
+    last = forward(net, x, GAINS, "tanh")[-1]
+    for k in range(2):
+        scores = last[k] @ net.readout[k].T
+        shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+        expected = -np.mean([np.log(shares[s, label]) for s, label in enumerate(LABELS)])
+        assert loss(net, x, LABELS, GAINS, "tanh")[k] == pytest.approx(expected, rel=1e-12)
+
+
+def test_misses_are_shares_less_the_label():
+    net = network()
+    last = forward(net, samples(), GAINS, "tanh")[-1]
+    misses, error = classification_error(net, last, LABELS)
+    np.testing.assert_allclose(misses.sum(axis=2), 0, atol=1e-16)
+    assert (misses[:, np.arange(5), LABELS] < 0).all()
+    np.testing.assert_allclose(error[1, 3], net.readout[1].T @ misses[1, 3], rtol=1e-13)
+
+
+def test_shares_of_huge_scores_do_not_overflow():
+    net = Network(np.ones((1, 1, 1)), np.ones((1, 1, 1, 1)), np.array([[[1e4], [-1e4]]]))
+    misses, _ = classification_error(net, np.ones((1, 1, 1)), np.array([1]))
+    np.testing.assert_array_equal(misses, [[[1, -1]]])
+    assert loss(net, [[1.0]], np.array([1]), 1.0, "linear") == 2e4
+
+
+# --- train and accuracy ------------------------------------------------------------------
+
+
+def test_one_update_is_one_step_against_the_gradient():
+    net, x = network(), samples()
+    chosen = rng().integers(5, size=64)
+    step = gradients(net, x[chosen], LABELS[chosen], GAINS, "tanh")
+    trained = train(net, x, LABELS, GAINS, "tanh", updates=1, rate=0.3, rng=rng())
+    for new, old, slope in zip(trained, net, step, strict=True):
+        np.testing.assert_allclose(new, old - 0.3 * slope, rtol=1e-12)
+
+
+def test_training_learns_five_samples_and_leaves_the_start_alone():
+    net, x = network(), samples()
+    before = [part.copy() for part in net]
+    trained = train(net, x, LABELS, GAINS, "tanh", updates=400, rate=0.3, rng=rng(), batch=5)
+    np.testing.assert_array_equal(accuracy(trained, x, LABELS, GAINS, "tanh"), [1, 1])
+    assert (loss(trained, x, LABELS, GAINS, "tanh") < 0.1).all()
+    for old, kept in zip(net, before, strict=True):
+        np.testing.assert_array_equal(old, kept)
+
+
+def test_a_network_that_explodes_keeps_its_last_weights_and_harms_no_other():
+    net, x = network(depth=20), samples()
+    options = {"updates": 30, "rate": 0.05, "batch": 5}
+    both = train(net, x, LABELS, np.array([1.0, 1e30]), "linear", rng=rng(), **options)
+    calm = train(alone(net, 0), x, LABELS, 1.0, "linear", rng=rng(), **options)
+    for a, b in zip(alone(both, 0), calm, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+    assert all(np.isfinite(part).all() for part in both)
+
+
+def test_accuracy_counts_the_largest_score():
+    net = Network(np.eye(2)[None], np.eye(2)[None, None], np.eye(2)[None])
+    x = np.array([[1, 0], [0, 1], [3, 2], [1, 5.0]])
+    assert accuracy(net, x, np.array([0, 1, 1, 1]), 1.0, "linear").tolist() == [0.75]
+
+
+# --- bad input ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["count", "width", "depth", "inputs", "classes"])
+def test_sizes_are_integers_from_one(name):
+    sizes = {"count": 1, "width": 2, "depth": 2, "inputs": 2, "classes": 2}
+    for bad, error in ((0, ValueError), (2.0, TypeError), (True, TypeError), ("2", TypeError)):
+        with pytest.raises(error, match=f"{name} must be an integer"):
+            random_networks(**(sizes | {name: bad}), rng=rng())
+    with pytest.raises(ValueError, match=r"count, width and depth .*10\*\*8"):
+        random_networks(1, 10**5, 1, rng=rng())
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
+        random_networks(1, 2, 2, rng=SEED)
+
+
+@pytest.mark.parametrize("gain", [0, -1.0, np.nan, [1.0], [1.0, 2.0, 3.0], [1.0, 0.0]])
+def test_gains_are_one_or_one_each_and_above_zero(gain):
+    with pytest.raises(ValueError, match="gain must be"):
+        forward(network(), samples(), gain, "tanh")
+
+
+def test_samples_activation_and_error_are_checked():
+    net = network()
+    for x in (samples()[:, :3], samples()[0]):
+        with pytest.raises(ValueError, match=r"x must have shape \(samples, 4\)"):
+            forward(net, x, 1.0, "tanh")
+    with pytest.raises(ValueError, match="activation must be one of 'linear', 'tanh', 'relu'"):
+        forward(net, samples(), 1.0, "sigmoid")
+    states = forward(net, samples(), 1.0, "tanh")
+    with pytest.raises(ValueError, match=r"error must have shape \(2, 5, 5\)"):
+        backward(net, states, states[0, 0], 1.0, "tanh")
+
+
+def test_training_options_are_checked():
+    options = {"updates": 1, "rate": 0.1, "rng": rng(), "batch": 2}
+    bad = {"updates": 0, "rate": 0.0, "batch": 0}
+    for name, value in bad.items():
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            train(network(), samples(), LABELS, 1.0, "tanh", **(options | {name: value}))
+    with pytest.raises(TypeError, match="rng must be"):
+        train(network(), samples(), LABELS, 1.0, "tanh", **(options | {"rng": None}))

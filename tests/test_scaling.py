@@ -1,0 +1,459 @@
+"""Laws of `longterm.scaling`: walks of ln|h|² through fresh random matrices."""
+
+import inspect
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.integrate import quad
+
+from longterm.scaling import (
+    death_probability,
+    gain,
+    log_norm_step,
+    lyapunov_exponents,
+    sample_log_norms,
+    tanh_gradient_step,
+    tanh_mean_field,
+)
+
+SEED = 20260118
+STANDARD_ERRORS = 4.5
+EULER = 0.57721566490153286
+ACTIVATIONS = ("linear", "relu")
+METHODS = ("law", "matrices")
+each_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+each_method = pytest.mark.parametrize("method", METHODS)
+
+widths = st.integers(1, 300)
+
+
+def rng(seed=SEED):
+    return np.random.default_rng(seed)
+
+
+def digamma_of_half(k):
+    """psi(k / 2) from its recurrence alone."""
+    first = -EULER - 2 * math.log(2) if k % 2 else -EULER
+    return math.fsum([first, *(2 / j for j in range(2 - k % 2, k, 2))])
+
+
+def trigamma_of_half(k):
+    """psi_1(k / 2) from its recurrence alone."""
+    first = math.pi**2 / 2 if k % 2 else math.pi**2 / 6
+    return math.fsum([first, *(-4 / j**2 for j in range(2 - k % 2, k, 2))])
+
+
+def relu_moments(width):
+    """Mean and variance of ln(chi²_B / N) by an explicit sum over B, given B >= 1."""
+    shares = [Fraction(math.comb(width, b), 2**width - 1) for b in range(1, width + 1)]
+    means = [digamma_of_half(b) + math.log(2 / width) for b in range(1, width + 1)]
+    seconds = [trigamma_of_half(b) + m**2 for b, m in enumerate(means, 1)]
+    mean = math.fsum(float(s) * m for s, m in zip(shares, means, strict=True))
+    return mean, math.fsum(float(s) * m for s, m in zip(shares, seconds, strict=True)) - mean**2
+
+
+# --- log_norm_step -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 7, 40, 100])
+def test_linear_step_agrees_with_quadrature(width):
+    def density(y):  # of y = ln(chi²_N / N)
+        return math.exp(stats.chi2.logpdf(width * math.exp(y), width) + y + math.log(width))
+
+    limits = {"a": -90 / width - 2, "b": 4.5, "epsabs": 1e-13, "limit": 200, "points": [0]}
+    first, second = (quad(lambda y, k=k: y**k * density(y), **limits)[0] for k in (1, 2))
+    assert log_norm_step(width) == pytest.approx((first, second - first**2), rel=1e-9, abs=0)
+
+
+@given(width=widths)
+def test_linear_step_agrees_with_the_recurrence_of_digamma(width):
+    expected = digamma_of_half(width) - math.log(width / 2), trigamma_of_half(width)
+    assert log_norm_step(width) == pytest.approx(expected, rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("width", [10**6, 10**9, 10**15, 2**63 - 1])
+def test_linear_step_of_wide_layers_does_not_cancel(width):
+    mean, variance = log_norm_step(width)
+    assert mean == pytest.approx(-1 / width - 1 / (3 * width**2), rel=1e-12, abs=0)
+    assert variance == pytest.approx(2 / width + 2 / width**2, rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 10, 30, 100, 1000])
+def test_relu_step_agrees_with_the_sum_over_active_units(width):
+    assert log_norm_step(width, "relu") == pytest.approx(relu_moments(width), rel=1e-11, abs=0)
+
+
+def test_relu_of_width_one_equals_linear():
+    assert log_norm_step(1, "relu") == pytest.approx(log_norm_step(1), rel=1e-14, abs=0)
+    assert gain(1, "relu") == pytest.approx(gain(1), rel=1e-14, abs=0)
+
+
+def test_relu_of_width_two_is_a_mixture_by_hand():
+    one, two = digamma_of_half(1), digamma_of_half(2)
+    mean = (2 * one + two) / 3
+    spread = (2 * trigamma_of_half(1) + trigamma_of_half(2)) / 3 + 2 / 9 * (one - two) ** 2
+    assert log_norm_step(2, "relu") == pytest.approx((mean, spread), rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("width", [10**4, 10**6, 10**8])
+def test_relu_step_of_wide_layers_follows_its_expansion(width):
+    mean, variance = log_norm_step(width, "relu")
+    assert mean == pytest.approx(-math.log(2) - 2.5 / width, abs=20 / width**2 + 1e-14)
+    assert variance == pytest.approx(5 / width, rel=20 / width + 1e-9, abs=0)
+
+
+@each_activation
+def test_spread_falls_and_mean_tends_to_its_limit_with_width(activation):
+    means, variances = np.transpose([log_norm_step(n, activation) for n in range(1, 400)])
+    assert (np.diff(variances[5:]) < 0).all()
+    assert (np.diff(means[5:]) > 0).all()
+    assert means[-1] == pytest.approx(-math.log(2) if activation == "relu" else 0, abs=0.01)
+
+
+@each_activation
+def test_a_step_is_two_plain_floats(activation):
+    assert [type(x) for x in log_norm_step(5, activation)] == [float, float]
+
+
+# --- gain --------------------------------------------------------------------------------
+
+
+@each_activation
+@given(width=widths)
+def test_exact_gain_makes_the_log_norm_unbiased(activation, width):
+    mean, _ = log_norm_step(width, activation)
+    assert 2 * math.log(gain(width, activation)) + mean == pytest.approx(0, abs=1e-14)
+
+
+@given(width=st.integers(2, 300))
+def test_linear_gain_agrees_with_the_recurrence_of_digamma(width):
+    exact = math.sqrt(width / 2) * math.exp(-digamma_of_half(width) / 2)
+    assert gain(width) == pytest.approx(exact, rel=1e-13, abs=0)
+
+
+def test_printed_gains_are_the_printed_formulas():
+    assert gain(8, "linear", "sussillo") == pytest.approx(math.exp(1 / 16), rel=1e-15, abs=0)
+    assert gain(1, formula="sussillo") == pytest.approx(math.exp(0.5), rel=1e-15, abs=0)
+    relu = [gain(n, "relu", "sussillo") for n in (1, 6, 7, 100)]
+    exact = [math.sqrt(2) * math.exp(1.2 / x) for x in (3.6, 3.6, 4.6, 97.6)]
+    assert relu == pytest.approx(exact, rel=1e-15, abs=0)
+
+
+def test_printed_linear_gain_misses_the_exact_one_by_a_sixth_of_the_width_squared():
+    for width in (30, 100, 300):
+        miss = math.log(gain(width)) - math.log(gain(width, formula="sussillo"))
+        assert miss == pytest.approx(1 / (6 * width**2), rel=0.01, abs=0)
+
+
+def test_printed_relu_gain_is_poor_below_ten_and_good_from_twenty():
+    misses = {n: gain(n, "relu") / gain(n, "relu", "sussillo") - 1 for n in (1, 2, 3, 6, 20, 100)}
+    assert min(abs(misses[n]) for n in (1, 2, 3, 6)) > 0.04
+    assert max(abs(misses[n]) for n in (20, 100)) < 0.001
+
+
+def test_gain_defaults_to_exact_and_linear():
+    assert gain(7) == gain(7, "linear") == gain(7, formula="exact") == gain(7, "linear", "exact")
+    assert log_norm_step(7) == log_norm_step(7, "linear")
+    assert type(gain(7)) is type(gain(7, "relu", "sussillo")) is float
+
+
+# --- sample_log_norms --------------------------------------------------------------------
+
+
+@each_method
+@each_activation
+def test_walks_start_at_zero_and_have_their_shape(activation, method):
+    options = {"gain": 1.0, "rng": rng(), "activation": activation, "method": method}
+    walks = sample_log_norms(3, 5, 7, **options)
+    assert (walks.shape, walks.dtype) == ((7, 6), np.float64)
+    np.testing.assert_array_equal(walks[:, 0], 0)
+
+
+@each_method
+@each_activation
+def test_steps_have_the_exact_moments(activation, method):
+    width, depth, trials, g = 5, 3, 8000, 1.3
+    options = {"gain": g, "rng": rng(), "activation": activation, "method": method}
+    walks = sample_log_norms(width, depth, trials, **options)
+    steps = np.diff(walks[np.isfinite(walks).all(axis=1)], axis=1)
+    mean, variance = log_norm_step(width, activation)
+    error = STANDARD_ERRORS * math.sqrt(variance / len(steps))
+    np.testing.assert_allclose(steps.mean(axis=0), mean + 2 * math.log(g), atol=error)
+    squares = (steps - steps.mean(axis=0)) ** 2
+    error = STANDARD_ERRORS * squares.std() / math.sqrt(len(steps))
+    np.testing.assert_allclose(squares.mean(axis=0), variance, atol=error)
+    assert abs(np.corrcoef(steps.T)[np.triu_indices(depth, 1)]).max() < 4.5 / len(steps) ** 0.5
+
+
+@each_method
+def test_one_linear_step_is_chi_square(method):
+    walks = sample_log_norms(4, 1, 5000, gain=1.7, rng=rng(), method=method)
+    squares = 4 * np.exp(walks[:, 1]) / 1.7**2
+    assert stats.kstest(squares, stats.chi2(4).cdf).pvalue > 1e-3
+
+
+@each_method
+def test_one_relu_step_is_a_mixture_of_chi_squares(method):
+    def law(x):
+        return sum(math.comb(3, b) / 7 * stats.chi2(b).cdf(x) for b in (1, 2, 3))
+
+    options = {"gain": 0.6, "rng": rng(), "activation": "relu", "method": method}
+    last = sample_log_norms(3, 1, 5000, **options)[:, 1]
+    squares = 3 * np.exp(last[np.isfinite(last)]) / 0.6**2
+    assert stats.kstest(squares, law).pvalue > 1e-3
+
+
+@each_activation
+@pytest.mark.parametrize("width", [1, 4, 12])
+def test_law_and_matrices_agree_in_distribution(activation, width):
+    law, matrices = (
+        sample_log_norms(
+            width, 8, 3000, gain=1.1, rng=rng(SEED + k), activation=activation, method=method
+        )
+        for k, method in enumerate(METHODS)
+    )
+    for depth in (1, 4, 8):
+        samples = [np.maximum(walks[:, depth], -1e3) for walks in (law, matrices)]
+        assert stats.ks_2samp(*samples, method="asymp").pvalue > 1e-3
+
+
+@each_method
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_deaths_are_as_frequent_as_their_probability(method, width):
+    trials = 4000
+    options = {"gain": 1.0, "rng": rng(), "activation": "relu", "method": method}
+    dead = np.isneginf(sample_log_norms(width, 6, trials, **options))
+    expected = np.array([death_probability(width, d) for d in range(1, 7)])
+    error = STANDARD_ERRORS * np.sqrt(expected * (1 - expected) / trials)
+    assert (abs(dead[:, 1:].mean(axis=0) - expected) <= error).all()
+
+
+@each_method
+def test_the_dead_stay_dead_and_nothing_is_nan(method):
+    options = {"gain": 2.0, "rng": rng(), "activation": "relu", "method": method}
+    walks = sample_log_norms(2, 12, 500, **options)
+    dead = np.isneginf(walks)
+    np.testing.assert_array_equal(dead, np.logical_or.accumulate(dead, axis=1))
+    assert np.isfinite(walks[~dead]).all()
+    assert 0 < dead[:, -1].sum() < len(dead)
+
+
+@each_method
+def test_linear_layers_never_die(method):
+    assert np.isfinite(sample_log_norms(1, 10, 500, gain=1.0, rng=rng(), method=method)).all()
+
+
+@each_method
+@each_activation
+def test_the_gain_tilts_the_same_walk(activation, method):
+    options = {"activation": activation, "method": method}
+    level = sample_log_norms(6, 9, 4, gain=1.0, rng=rng(), **options)
+    tilted = sample_log_norms(6, 9, 4, gain=1.5, rng=rng(), **options)
+    expected = level + 2 * math.log(1.5) * np.arange(10)
+    np.testing.assert_allclose(tilted, expected, rtol=1e-12, atol=1e-12)
+
+
+@each_method
+def test_walks_go_on_beyond_the_range_of_floats(method):
+    for g in (1e-9, 1e9):
+        walks = sample_log_norms(3, 200, 2, gain=g, rng=rng(), method=method)
+        assert walks[:, -1] == pytest.approx(400 * math.log(g), rel=0.03, abs=0)
+
+
+@each_activation
+def test_exact_gain_keeps_walks_level(activation):
+    width, depth, trials = 20, 100, 4000
+    options = {"gain": gain(width, activation), "rng": rng(), "activation": activation}
+    last = sample_log_norms(width, depth, trials, **options)[:, -1]
+    _, variance = log_norm_step(width, activation)
+    error = STANDARD_ERRORS * math.sqrt(depth * variance / trials)
+    assert last[np.isfinite(last)].mean() == pytest.approx(0, abs=error)
+
+
+@each_activation
+def test_the_law_never_touches_the_square_of_the_width(activation):
+    options = {"gain": 1.0, "rng": rng(), "activation": activation}
+    walks = sample_log_norms(10**12, 3, 2, **options)
+    drift = -math.log(2) if activation == "relu" else 0
+    np.testing.assert_allclose(walks, [drift * np.arange(4)] * 2, atol=1e-4)
+
+
+def test_law_and_linear_are_the_defaults():
+    plain = sample_log_norms(4, 3, 2, gain=1.0, rng=rng())
+    named = sample_log_norms(4, 3, 2, gain=1.0, rng=rng(), activation="linear", method="law")
+    np.testing.assert_array_equal(plain, named)
+
+
+def test_gain_and_generator_are_keyword_only():
+    with pytest.raises(TypeError):
+        sample_log_norms(4, 3, 2, 1.0, rng())
+    with pytest.raises(TypeError):
+        sample_log_norms(4, 3, 2, 1.0, rng=rng())
+
+
+def test_a_hundred_million_numbers_are_the_most():
+    options = {"gain": 1.0, "rng": rng()}
+    with pytest.raises(ValueError, match=r"trials and depth .*10\*\*8"):
+        sample_log_norms(1, 10**4, 10**4, **options)
+    with pytest.raises(ValueError, match=r"trials and width .*10\*\*8"):
+        sample_log_norms(10**4, 1, 10**4 + 1, method="matrices", **options)
+    with pytest.raises(ValueError, match=r"width .*10\*\*8"):
+        sample_log_norms(10**4 + 1, 1, 1, method="matrices", **options)
+    for function, others in (
+        (lyapunov_exponents, ()),
+        (gain, ("relu",)),
+        (log_norm_step, ("relu",)),
+    ):
+        with pytest.raises(ValueError, match=r"width .*10\*\*8"):
+            function(10**8 + 1, *others)
+
+
+# --- death_probability -------------------------------------------------------------------
+
+
+@given(width=st.integers(1, 60), depth=st.integers(1, 200))
+def test_death_agrees_with_exact_fractions(width, depth):
+    exact = 1 - (1 - Fraction(1, 2**width)) ** depth
+    assert death_probability(width, depth) == pytest.approx(float(exact), rel=1e-13, abs=0)
+
+
+def test_death_of_wide_layers_is_rare_but_not_zero():
+    assert death_probability(1000, 7) == pytest.approx(7 * 2.0**-1000, rel=1e-14, abs=0)
+    assert death_probability(10**6, 7) == 0
+    assert death_probability(2**63 - 1, 2**63 - 1) == 0
+
+
+def test_death_is_certain_in_the_end():
+    assert death_probability(3, 10**9) == 1
+    assert death_probability(1, 1) == 0.5
+    assert type(death_probability(5, 5)) is float
+
+
+# --- lyapunov_exponents ------------------------------------------------------------------
+
+
+@given(width=widths)
+def test_the_first_exponent_is_minus_the_log_of_the_gain(width):
+    first = lyapunov_exponents(width)[0]
+    assert first == pytest.approx(-math.log(gain(width)), rel=1e-9, abs=0)
+    assert first == pytest.approx(log_norm_step(width)[0] / 2, rel=1e-13, abs=0)
+
+
+@given(width=st.integers(1, 80))
+def test_exponents_agree_with_the_recurrence_of_digamma(width):
+    exact = [(digamma_of_half(k) + math.log(2 / width)) / 2 for k in range(width, 0, -1)]
+    exponents = lyapunov_exponents(width)
+    np.testing.assert_allclose(exponents, exact, rtol=1e-11, atol=1e-14)
+    assert exponents.shape == (width,)
+    assert (np.diff(exponents) < 0).all()
+
+
+@given(width=widths)
+def test_exponents_sum_to_the_growth_of_volumes(width):
+    # E ln|det W| of a Gaussian matrix: a sum over independent chi variables (Bartlett).
+    volume = math.fsum(
+        log_norm_step(k)[0] / 2 + math.log(k / width) / 2 for k in range(1, width + 1)
+    )
+    assert lyapunov_exponents(width).sum() == pytest.approx(volume, rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_exponents_agree_with_a_simulated_product(width):
+    source, count, Q = rng(), 4000, np.eye(width)
+    logs = np.empty((count, width))
+    for t in range(count):
+        Q, R = np.linalg.qr(source.standard_normal((width, width)) / math.sqrt(width) @ Q)
+        logs[t] = np.log(np.abs(np.diag(R)))
+    error = STANDARD_ERRORS * logs.std(axis=0) / math.sqrt(count)
+    assert (abs(logs.mean(axis=0) - lyapunov_exponents(width)) <= error).all()
+
+
+# --- tanh by mean field ------------------------------------------------------------------
+
+
+def normal_mean(function, variance):
+    """E f(x) for x ~ N(0, variance), by adaptive quadrature."""
+    sd = math.sqrt(variance)
+    mean, _ = quad(lambda z: function(sd * z) * stats.norm.pdf(z), -12, 12, epsabs=1e-14, limit=300)
+    return mean
+
+
+def sech2(x):
+    tail = math.exp(-2 * abs(x))
+    return 4 * tail / (1 + tail) ** 2
+
+
+@pytest.mark.parametrize("g", [1.01, 1.1, 1.5, 3, 10, 50])
+def test_the_tanh_variance_is_a_fixed_point(g):
+    variance, factor = tanh_mean_field(g)
+    assert g**2 * normal_mean(lambda x: math.tanh(x) ** 2, variance) == pytest.approx(
+        variance, rel=1e-10, abs=0
+    )
+    assert factor == pytest.approx(
+        g**2 * normal_mean(lambda x: sech2(x) ** 2, variance), rel=1e-9, abs=0
+    )
+
+
+def test_the_edge_of_chaos_is_at_gain_one():
+    assert tanh_mean_field(1) == (0, pytest.approx(1))
+    assert tanh_mean_field(0.5) == (0, pytest.approx(0.25))
+    assert tanh_mean_field(1 + 1e-13)[1] == pytest.approx(1, abs=1e-11)
+    factors = [tanh_mean_field(g)[1] for g in np.linspace(0.1, 50, 60)]
+    assert (np.diff(factors) > 0).all()
+
+
+def test_just_above_gain_one_the_variance_follows_its_expansion():
+    assert tanh_mean_field(1.0005)[0] == pytest.approx((1 - 1.0005**-2) / 2, rel=0.01, abs=0)
+    assert [type(x) for x in tanh_mean_field(1.5)] == [float, float]
+
+
+@pytest.mark.parametrize(("g", "width"), [(0.8, 10), (1.3, 100), (3, 7)])
+def test_a_tanh_step_has_the_moments_of_its_slopes(g, width):
+    variance, factor = tanh_mean_field(g)
+    second, fourth = (normal_mean(lambda x, k=k: sech2(x) ** k, variance) for k in (2, 4))
+    spread = (3 * fourth / second**2 - 1) / width
+    expected = pytest.approx((math.log(factor) - spread / 2, spread), rel=1e-9, abs=0)
+    assert tanh_gradient_step(g, width) == expected
+
+
+@pytest.mark.parametrize("g", [0.7, 1.4])
+def test_a_tanh_step_agrees_with_simulation(g):
+    width, trials = 200, 4000
+    source, (mean, variance) = rng(), tanh_gradient_step(g, width)
+    q = tanh_mean_field(g)[0]
+    slopes = 1 - np.tanh(math.sqrt(q) * source.standard_normal((trials, width))) ** 2
+    delta = np.full(width, width**-0.5)  # backwards: g Wᵀ (slope * delta), W fresh
+    norms = np.linalg.norm(slopes * source.standard_normal((trials, width)), axis=1)
+    logs = 2 * np.log(g * norms * np.linalg.norm(delta) / math.sqrt(width))
+    assert logs.mean() == pytest.approx(mean, abs=4.5 * math.sqrt(variance / trials) + 5 / width**2)
+    assert logs.var() == pytest.approx(variance, rel=4.5 * math.sqrt(2 / trials) + 5 / width, abs=0)
+
+
+def test_tanh_gains_above_fifty_are_refused():
+    for call in (tanh_mean_field, lambda g: tanh_gradient_step(g, 3)):
+        with pytest.raises(ValueError, match="gain must be above 0 and at most 50"):
+            call(50.1)
+
+
+# --- what all share ----------------------------------------------------------------------
+
+
+def test_sizes_go_through_operator_index():
+    assert gain(np.int8(5)) == gain(5)
+    assert death_probability(np.array(3), np.uint8(2)) == death_probability(3, 2)
+
+
+def test_argument_order():
+    expected = {
+        gain: ["width", "activation", "formula"],
+        log_norm_step: ["width", "activation"],
+        sample_log_norms: ["width", "depth", "trials", "gain", "rng", "activation", "method"],
+        death_probability: ["width", "depth"],
+        lyapunov_exponents: ["width"],
+    }
+    assert {f: list(inspect.signature(f).parameters) for f in expected} == expected
