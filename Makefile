@@ -1,0 +1,64 @@
+# `make help` lists what can be done. PYTHON chooses the Python that .venv is made from.
+PYTHON ?= python3
+BIN := .venv/bin
+PINS := requirements.txt constraints.txt pyproject.toml
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+
+.PHONY: help book test lab execute clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make book             build the course as a website and print where to open it"
+	@echo "make test             check all: the functions, the notebooks, the built book"
+	@echo "make lab              open the notebooks in JupyterLab"
+	@echo "make execute          run the chapters and store their outputs"
+	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
+	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
+
+book: .venv/.installed-reader
+	@mkdir -p _build
+	@echo "Building the book from the stored outputs; the log goes to _build/book.log ..."
+	@$(BIN)/jupyter-book build . --all -W -n --keep-going > _build/raw.log 2>&1; code=$$?; \
+	  sed "s/$$(printf '\033')\[[0-9;]*m//g" _build/raw.log > _build/book.log; rm _build/raw.log; \
+	  test $$code -eq 0 || { grep -E 'WARNING|ERROR' _build/book.log || tail -n 20 _build/book.log; \
+	  echo "The book was not built cleanly; _build/book.log has the whole story."; exit 1; }
+	@echo "Done. Open this file in a browser:"
+	@echo "  $(CURDIR)/_build/html/index.html"
+
+test: .venv/.installed-dev
+	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
+	@echo "notebook cell against its stored output. This takes a few minutes ..."
+	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
+
+lab: .venv/.installed-reader
+	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
+	@$(BIN)/jupyter lab chapters
+
+execute: .venv/.installed-reader
+	@echo "$(if $(filter 1,$(CHECK)),Comparing,Renewing) the stored outputs of the chapters ..."
+	@$(BIN)/python tools/run_notebooks.py $(if $(filter 1,$(CHECK)),--check)
+
+clean:
+	@echo "Removing _build, build and the caches ..."
+	@rm -rf _build build .pytest_cache .ruff_cache .hypothesis .coverage
+	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, for example: make book PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing; install it: sudo apt install python3-venv"; exit 1; }
+	@echo "Making the environment .venv with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/.installed-reader: $(PINS) | $(BIN)/python
+	@echo "Installing what the book needs into .venv; the first time this takes a minute or two ..."
+	@$(INSTALL) -r requirements.txt
+	@$(BIN)/python -c 'import matplotlib.font_manager'  # its cache, built in a cell, would print
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt $(PINS) | $(BIN)/python
+	@echo "Installing the book's needs and the test tools into .venv; this may take a minute or two ..."
+	@$(INSTALL) -r requirements-dev.txt
+	@$(BIN)/python -c 'import matplotlib.font_manager'
+	@touch .venv/.installed-reader $@
