@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from scipy.special import gamma, zeta
 
-from longterm import linear, products, scalar
+from longterm import linear, products, scalar, scaling
 
 ROOT = Path(__file__).parents[1]
+PAGE4 = "chapters/04_log_walks.ipynb"
 
 
 def prose(page):
@@ -112,6 +113,63 @@ CH3 = [
     ("# {:.3f}", lambda: (1 - 0.9**100) ** 10_000),
     ("about {:.1f} million", lambda: np.sqrt((3.0**40 - 1) / 1e6) / 1e6),
 ]
+
+
+def drift_and_spread(width, depth=100):
+    """Mean and standard deviation of ln‖h‖² of ReLU layers at gain √2."""
+    mean, variance = scaling.log_norm_step(width, "relu")
+    return depth * (mean + np.log(2)), np.sqrt(depth * variance)
+
+
+def printed_loss(width):
+    """Factor that the printed ReLU gain takes off ‖h‖² over 100 layers."""
+    mean, _ = scaling.log_norm_step(width, "relu")
+    return np.exp(-100 * (mean + 2 * np.log(scaling.gain(width, "relu", "sussillo"))))
+
+
+def layers_until_half_are_dead(width):
+    return np.log(0.5) / np.log1p(-(2.0**-width))
+
+
+def width_for_a_factor_ten():
+    """Smallest ReLU width whose two standard deviations stay below a factor 10 in ‖h‖."""
+    return next(N for N in range(1, 500) if drift_and_spread(N)[1] <= np.log(10))
+
+
+CH4 = [
+    ("layer costs about {:.2f} in", lambda: -drift_and_spread(10)[0] / 100),
+    ("make $e^{{{:.0f}}}$", lambda: drift_and_spread(10)[0]),
+    ("is about {:.1f}. What", lambda: np.sqrt(100 * scaling.log_norm_step(10)[1])),
+    ("loses {:.0f} units of", lambda: -200 * np.log(0.8)),
+    ("= {:.1f}$, so 178 layers", lambda: layers_until_half_are_dead(8)),
+    ("so {:.0f} layers", lambda: np.ceil(layers_until_half_are_dead(8))),
+    ("# {0[0]:.5f}, {0[1]:.5f}", lambda: [scaling.death_probability(8, d) for d in (177, 178)]),
+    ("= {:.1f}$", lambda: 500 / np.log(10) ** 2),
+    ("# {}", width_for_a_factor_ten),
+    ("drift ${:.4f}$, that is", lambda: drift_and_spread(16, 1)[0]),
+    (
+        "that is ${0[0]:.1f}$, with a standard deviation of {0[1]:.1f}",
+        lambda: drift_and_spread(16, 200),
+    ),
+    ("# {0[0]:.2f}, {0[1]:.2f}", lambda: drift_and_spread(16, 200)),
+    ("a factor of about {:.0f} million", lambda: np.exp(-drift_and_spread(16)[0]) / 1e6),
+    ('"relu")`, {:.5f};', lambda: scaling.gain(16, "relu")),
+]
+
+
+def test_claims_of_chapter_4_in_words():
+    assert "spread of the logarithm is about nine" in prose(PAGE4)
+    assert round(drift_and_spread(10)[1]) == 9
+    assert r"which is a factor of ten in $\|h\|$ itself" in prose(PAGE4)
+    assert 9.5 < np.exp(np.sqrt(100 * scaling.log_norm_step(10)[1]) / 2) < 11
+    assert "by a factor of a million" in prose(PAGE4)
+    assert 0.7e6 < printed_loss(2) < 1.5e6
+    assert "one in four cases of five" in prose(PAGE4)
+    assert abs(scaling.death_probability(6, 100) - 0.8) < 0.01
+    assert "loses ten powers of ten" in prose(PAGE4)
+    assert abs(50 * scaling.tanh_gradient_step(0.8, 32)[0] / np.log(10) + 10) < 0.5
+
+
 INDEX = [(r"\approx {:.1f}$", lambda: scalar.log_abs_powers(0.9, 100)[-1])]
 
 PAGES = {
@@ -119,6 +177,7 @@ PAGES = {
     "chapters/01_scalar_powers.ipynb": CH1,
     "chapters/02_matrix_powers.ipynb": CH2,
     "chapters/03_random_weights.ipynb": CH3,
+    PAGE4: CH4,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]
 

@@ -103,13 +103,19 @@ def label_end(ax, line, text, dx=4, dy=0, **options):
 
 
 def svg(fig):
-    """The figure as SVG text, the same on every machine.
+    """The figure as SVG text, the same on every machine."""
+    return svg_and_names(fig)[0]
+
+
+def svg_and_names(fig, fonttype="path"):
+    """The figure as SVG text, and the id in it of each id that Matplotlib gave.
 
     Coordinates are kept to 0.01 point, and ids are renamed in order of use: rounding
     errors of a processor reach neither.
     """
     text = io.StringIO()
     with house_settings():
+        mpl.rcParams["svg.fonttype"] = fonttype
         fig.draw_without_rendering()  # the layout settles at the second pass only
         fig.savefig(text, format="svg", metadata=_NO_METADATA)
     rounded = _LONG_NUMBER.sub(lambda m: m[1] or m[0], text.getvalue())
@@ -157,13 +163,13 @@ def _artist_lines(ax):
         if not artist.get_visible() or artist in (ax.patch, *ax.spines.values()):
             continue
         if isinstance(artist, AxesImage):
-            yield f"{kind}: {_summary(artist.get_array())}"
+            yield f"{kind}: {summary(artist.get_array())}"
         elif isinstance(artist, Line2D | Collection | Patch):
             points = _points(artist)
             x, y = points[:, 0], points[:, 1]
             scales = ax.xaxis.get_scale(), ax.yaxis.get_scale()
-            yield f"{kind} {_quoted(_label(artist))} x {_summary(x, scales[0])}"
-            yield f"{' ' * len(kind)} {_quoted(_label(artist))} y {_summary(y, scales[1])}"
+            yield f"{kind} {_quoted(_label(artist))} x {summary(x, scales[0])}"
+            yield f"{' ' * len(kind)} {_quoted(_label(artist))} y {summary(y, scales[1])}"
 
 
 def _points(artist):
@@ -179,7 +185,7 @@ def _points(artist):
     return np.concatenate(paths) if paths else np.empty((0, 2))
 
 
-def _summary(values, scale="linear"):
+def summary(values, scale="linear"):
     values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
     if scale == "log":
         positive = values > 0
@@ -219,4 +225,5 @@ def _rename_ids(text):
     prefix = "f" + hashlib.sha256(plain.encode()).hexdigest()[:6]
     short = {name: f"{prefix}-{k}" for k, name in enumerate(names)}
     text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{short[m[1]]}"', text)
-    return re.sub(r"#([^\")]+)(?=[\"\)])", lambda m: "#" + short.get(m[1], m[1]), text)
+    text = re.sub(r"#([^\")]+)(?=[\"\)])", lambda m: "#" + short.get(m[1], m[1]), text)
+    return text, short

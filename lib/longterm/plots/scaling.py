@@ -80,8 +80,8 @@ def printed_gains(widths, drifts, depth):
     names = ("printed gain", "mean-square gain")
     for ax, (title, (printed, square, spread)) in zip(axes, drifts.items(), strict=True):
         ax.fill_between(widths, 1e-5, spread, color="#BBBBBB", alpha=0.5, linewidth=0)
-        ax.loglog(widths, np.abs(square), **REGIMES["vanish"], label=names[1])
-        ax.loglog(widths, np.abs(printed), **REGIMES["explode"], marker=".", label=names[0])
+        ax.loglog(widths, np.abs(square), label=names[1])
+        ax.loglog(widths, np.abs(printed), marker=".", label=names[0])
         ax.set(title=title, xlabel="width $N$", ylim=(1e-3, 300))
         ax.minorticks_off()
     axes[0].text(1.2, 2e-3, "grey: below one standard\ndeviation of the walk", fontsize=8.5)
@@ -119,11 +119,9 @@ def unlabelled_walks(panels):
 def spread_growth(spreads, slopes):
     """Standard deviation of ln|h|² against the number of steps, with guides of slope 1 and 1/2."""
     fig, ax = new_figure()
-    for (label, row), regime, power in zip(
-        spreads.items(), ("explode", "vanish"), (1, 0.5), strict=True
-    ):
+    for (label, row), power in zip(spreads.items(), (1, 0.5), strict=True):
         steps = np.arange(1, len(row))
-        (line,) = ax.loglog(steps, row[1:], **REGIMES[regime])
+        (line,) = ax.loglog(steps, row[1:])
         label_end(ax, line, f"{label}\nslope {slopes[label]:.2f}")
         ax.loglog(steps[[0, -1]], row[-1] * (steps[[0, -1]] / steps[-1]) ** power, **THEORY)
     ax.set(xlabel="steps", ylabel=r"standard deviation of $\ln\,\|h\|^2$")
@@ -157,15 +155,15 @@ def gradient_bands(panels):
 
 @house_style
 def gain_sweep(panels):
-    """Where training works, on the curve of the mean change of the gradient through all layers.
+    """Where training works, beside the curve of the gradient's mean change through all layers.
 
-    `panels` maps a title to (gains, changes, tried, learned): a curve in decades, and for
-    each gain tried the share of networks that learned.
+    `panels` maps a title to (gains, curve, tried, measured, learned): the theory in decades, and
+    for each gain tried the measured change and the share of networks that learned.
     """
     fig, axes = new_figure(columns=len(panels), sharey=True)
-    for ax, (title, (gains, changes, tried, learned)) in zip(axes, panels.items(), strict=True):
-        ax.plot(gains, changes, color=HOLD, linestyle="-", linewidth=1.4)
-        at = np.interp(tried, gains, changes)
+    for ax, (title, panel) in zip(axes, panels.items(), strict=True):
+        gains, curve, tried, measured, learned = panel
+        ax.plot(gains, curve, label="theory", **THEORY)
         for chosen, face, label in (
             (learned == 1, HOLD, "all learn"),
             ((learned > 0) & (learned < 1), "#BBBBBB", "some learn"),
@@ -173,10 +171,10 @@ def gain_sweep(panels):
         ):
             style = {"markersize": 8, "markerfacecolor": face, "label": label, "linestyle": "none"}
             if chosen.any():
-                ax.plot(tried[chosen], at[chosen], marker="o", color=HOLD, **style)
+                ax.plot(tried[chosen], measured[chosen], marker="o", color=HOLD, **style)
         ax.axhline(0, color=HOLD, linewidth=0.8, linestyle=(0, (2, 2)))
         ax.set(title=title, xlabel="gain $g$")
-    axes[0].set_ylabel("first layer's gradient / last layer's,\npredicted, powers of ten")
+    axes[0].set_ylabel("first layer's gradient / last layer's,\npowers of ten")
     axes[0].legend(loc="lower right")
     return fig
 

@@ -1,0 +1,295 @@
+"""Slider figures: Matplotlib figures that move, with a kernel or without.
+
+Python computes every frame; the browser (`explore.js`) only picks one and draws it. The same
+call is live in JupyterLab and on the static page, and its text output is a digest of all frames.
+"""
+
+import base64
+import hashlib
+import io
+import itertools
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import matplotlib as mpl
+import numpy as np
+import traitlets
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from PIL import Image
+
+from longterm.plots import house
+
+MOST_FRAMES = 500
+_FAR = 20_000  # tenths of a point: where coordinates far outside the picture are cut
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One slider: its label, the values it stops at, and names for some of them."""
+
+    label: str
+    values: tuple
+    start: object = None
+    """The value it stands at first; the first one if not said."""
+    names: dict = field(default_factory=dict)
+    """What to call some of the values, such as ``{1.0: "holds"}``."""
+    form: str = "{:g}"
+    """How a value is written."""
+
+    def options(self):
+        """What the slider shows at each stop."""
+        written = [(self.form.format(v), self.names.get(v)) for v in self.values]
+        return [f"{value} ({name})" if name else value for value, name in written]
+
+    @property
+    def index(self):
+        """Where it stands first."""
+        return 0 if self.start is None else list(self.values).index(self.start)
+
+
+class FrameView(anywidget.AnyWidget):
+    """The picture beside the sliders: one SVG, and what changes in each frame."""
+
+    _esm = Path(__file__).with_name("explore.js")
+    svg = traitlets.Unicode().tag(sync=True)
+    moving = traitlets.Dict().tag(sync=True)
+    readouts = traitlets.List().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    shape = traitlets.List().tag(sync=True)
+    first = traitlets.Int(0).tag(sync=True)
+    second = traitlets.Int(0).tag(sync=True)
+
+
+class SliderFigure(ipywidgets.VBox):
+    """Sliders and the picture they move; `slider_figure` makes one."""
+
+    def __init__(self, sliders, view, digest, png):
+        super().__init__([*sliders, view])
+        self.sliders, self.view = sliders, view
+        self._digest, self._png = digest, png
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return data | {"text/plain": self._digest, "image/png": self._png}, metadata
+
+
+def slider_figure(fig, frame, *, alt, **sliders):
+    """Make a figure move with one or two sliders.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        The picture, its axes limits fixed. What moves has a group id (``artist.set_gid``).
+    frame : callable
+        ``frame(**values)`` with one value a slider returns a dict: for the gid of a line its
+        new ``(x, y)``, for that of a text its new string, and under ``"readout"`` a sentence
+        with the numbers of this state.
+    alt : str
+        What the picture shows in every state; the readout is added to it.
+    **sliders : Slider
+        One or two, by the names of the parameters of `frame`.
+
+    Returns
+    -------
+    SliderFigure
+
+    Raises
+    ------
+    TypeError
+        If `fig` is no figure, or a slider no `Slider`.
+    ValueError
+        If there are over 500 frames, no slider or more than two, an artist other than a line
+        or a text, a gid that the figure has not, or axes limits that change with the frames.
+    """
+    _check_call(fig, alt, sliders)
+    artists = _moving_artists(fig)
+    grid = list(itertools.product(*(slider.values for slider in sliders.values())))
+    limits = _limits(fig)
+    frames = [frame(**dict(zip(sliders, values, strict=True))) for values in grid]
+    _check_frames(frames, artists)
+    _show_placeholders(frames, artists)
+    if _limits(fig) != limits:
+        raise ValueError("frame must not change the limits of the axes; fix them in fig")
+    picture, names = _settled_svg(fig)
+    view = FrameView(
+        svg=picture,
+        moving={
+            names[gid]: _track(artist, [state[gid] for state in frames], fig)
+            for gid, artist in artists.items()
+        },
+        readouts=[state["readout"] for state in frames],
+        alt=alt,
+        shape=[len(slider.values) for slider in sliders.values()],
+    )
+    handles = [
+        _handle(slider, view, trait)
+        for slider, trait in zip(sliders.values(), ("first", "second"), strict=False)
+    ]
+    start = [slider.index for slider in sliders.values()]
+    _show(frames[np.ravel_multi_index(start, view.shape)], artists)
+    digest = [
+        *_frame_lines(sliders, artists, frames),
+        _fingerprint(artists, frames),
+        house.digest(fig),
+    ]
+    return SliderFigure(handles, view, "\n".join(digest), _png(fig))
+
+
+def _check_call(fig, alt, sliders):
+    if not isinstance(fig, mpl.figure.Figure):
+        raise TypeError(f"fig must be a Matplotlib figure, got {type(fig).__name__}")
+    if not isinstance(alt, str) or not alt:
+        raise ValueError("alt must say in words what the picture shows")
+    if not 1 <= len(sliders) <= 2:
+        raise ValueError(f"a slider figure has one or two sliders, got {len(sliders)}")
+    for name, slider in sliders.items():
+        if not isinstance(slider, Slider):
+            raise TypeError(f"{name} must be a Slider, got {type(slider).__name__}")
+    count = np.prod([len(slider.values) for slider in sliders.values()])
+    if not 1 <= count <= MOST_FRAMES:
+        raise ValueError(f"the sliders make {count} frames; 1 to {MOST_FRAMES} are accepted")
+
+
+def _moving_artists(fig):
+    """Artists with a group id, by that id."""
+    artists = {a.get_gid(): a for a in fig.findobj(lambda a: a.get_gid() is not None)}
+    for gid, artist in artists.items():
+        if not isinstance(artist, Line2D | Text):
+            raise ValueError(f"{gid!r} is a {type(artist).__name__}; only lines and texts can move")
+    return artists
+
+
+def _check_frames(frames, artists):
+    for f in frames:
+        missing = set(artists) ^ (set(f) - {"readout"})
+        if missing or "readout" not in f:
+            raise ValueError(f"frame must return a readout and the gids of fig; check {missing}")
+
+
+def _limits(fig):
+    return [(*ax.get_xlim(), *ax.get_ylim()) for ax in fig.axes]
+
+
+def _show(frame, artists):
+    """Put one frame into the Matplotlib artists."""
+    for gid, artist in artists.items():
+        if isinstance(artist, Line2D):
+            artist.set_data(*frame[gid])
+        else:
+            artist.set_text(frame[gid])
+
+
+def _show_placeholders(frames, artists):
+    """Draw every artist in full, so that the SVG has an element for all that any frame needs."""
+    for gid, artist in artists.items():
+        if isinstance(artist, Text):
+            artist.set_text("0")
+        else:
+            most = max(np.size(state[gid][0]) for state in frames)
+            limits = artist.axes.get_xlim(), artist.axes.get_ylim()
+            artist.set_data(*(np.linspace(*ends, most) for ends in limits))
+
+
+def _settled_svg(fig):
+    """SVG of the start and its ids, the layout settled: data keep their places from now on."""
+    fig.set_dpi(72)
+    fig.set_layout_engine("constrained")
+    with house.house_settings():
+        fig.draw_without_rendering()
+        fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    return house.svg_and_names(fig, fonttype="none")
+
+
+def _track(artist, states, fig):
+    """What one artist does: strings of a text, or coordinates of a line in tenths of a point."""
+    if isinstance(artist, Text):
+        return {"text": list(states)}
+    xs, ys = zip(*(_coordinates(artist, x, y, fig) for x, y in states), strict=True)
+    return {"x": xs[:1] if len(set(xs)) == 1 else xs, "y": ys}
+
+
+def _coordinates(line, x, y, fig):
+    """Coordinates in the SVG, as words of whole tenths of a point, "-" for a missing point."""
+    points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
+    with np.errstate(all="ignore"):
+        points = line.get_transform().transform(points.astype(float))
+    points[:, 1] = fig.bbox.height - points[:, 1]
+    tenths, gone = np.clip(np.round(10 * points), -_FAR, _FAR), ~np.isfinite(points).all(axis=1)
+    return [
+        " ".join("-" if g else f"{v:.0f}" for v, g in zip(c, gone, strict=True)) for c in tenths.T
+    ]
+
+
+def _handle(slider, view, trait):
+    """An ipywidgets slider linked to the view in the browser, so that no kernel is needed."""
+    handle = ipywidgets.SelectionSlider(
+        options=slider.options(),
+        index=slider.index,
+        description=slider.label,
+        continuous_update=True,
+        layout={"width": "100%", "max_width": "38em"},
+        style={"description_width": "initial"},
+    )
+    setattr(view, trait, slider.index)
+    handle.link_to_view = ipywidgets.jslink((handle, "index"), (view, trait))
+    return handle
+
+
+def _frame_lines(sliders, artists, frames):
+    """Lines that state the sliders, three readouts, and what each artist does in all frames."""
+    lines = [f"Figure with {len(frames)} frames"]
+    for slider in sliders.values():
+        first, last = slider.options()[0], slider.options()[-1]
+        lines.append(f"slider {slider.label!r}: {len(slider.values)} stops, {first} to {last}")
+    for k in sorted({0, len(frames) // 2, len(frames) - 1}):
+        lines.append(f"frame {k}: {frames[k]['readout']}")
+    for gid, artist in artists.items():
+        lines += _track_lines(gid, artist, [state[gid] for state in frames])
+    return lines
+
+
+def _fingerprint(artists, frames):
+    """A line that changes with any frame's words, or its lines by 1/4000 of their axes."""
+    stated = [state["readout"] for state in frames]
+    for gid, artist in artists.items():
+        states = [state[gid] for state in frames]
+        moves = isinstance(artist, Line2D)
+        stated += [_in_axes(artist, x, y) for x, y in states] if moves else states
+    return f"all frames: sha256 {hashlib.sha256(repr(stated).encode()).hexdigest()[:16]}"
+
+
+def _in_axes(line, x, y):
+    """Points as whole 4000ths of the axes, whatever the layout; those far outside are cut."""
+    to_axes = line.axes.transScale + line.axes.transLimits
+    points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
+    with np.errstate(all="ignore"):
+        parts = np.round(4000 * to_axes.transform(points.astype(float)))
+    return np.nan_to_num(np.clip(parts, -_FAR, _FAR), nan=_FAR + 1).astype(int).tolist()
+
+
+def _track_lines(gid, artist, states):
+    """One line an artist and coordinate, on all frames together."""
+    if isinstance(artist, Text):
+        return [f"{gid}: {len(set(states))} different texts"]
+    scales = artist.axes.get_xscale(), artist.axes.get_yscale()
+    drawn = [
+        np.concatenate([np.atleast_1d(state[k]).astype(float) for state in states]) for k in (0, 1)
+    ]
+    return [
+        f"{gid} {name}: {house.summary(values, scale)}"
+        for name, values, scale in zip("xy", drawn, scales, strict=True)
+    ]
+
+
+def _png(fig):
+    """The start as a PNG of few colours, for GitHub and print."""
+    picture, small = io.BytesIO(), io.BytesIO()
+    with house.house_settings():
+        fig.savefig(picture, format="png", dpi=100, transparent=False)
+    Image.open(picture).convert("RGB").quantize(32).save(small, format="png", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()

@@ -1,0 +1,21 @@
+"""The slider figures of the book: a canvas, a frame for each state, and the two put together.
+
+A module a chapter. Every frame function is plain: it maps the sliders' values to what is
+drawn and read, computed by the package's mathematics.
+"""
+
+from longterm.sliders.linear import shear_and_growth, start_and_direction
+from longterm.sliders.products import sample_and_truth, walks_and_thresholds
+from longterm.sliders.scalar import learning_a_power, powers_and_slopes
+from longterm.sliders.scaling import level_gradient, level_walk
+
+__all__ = [
+    "learning_a_power",
+    "level_gradient",
+    "level_walk",
+    "powers_and_slopes",
+    "sample_and_truth",
+    "shear_and_growth",
+    "start_and_direction",
+    "walks_and_thresholds",
+]

@@ -1,0 +1,148 @@
+"""Slider figures of chapter 2: their numbers are those of the plain functions."""
+
+import json
+
+import numpy as np
+import pytest
+
+from longterm import linear, sliders
+from longterm.sliders import linear as drawn
+
+ANGLES, SHEARS = (15, 45, 90), (0.0, 1.2, 2.5)
+STARTS, RATIOS = (-90, 0, 80), (0.4, 0.6, 0.9)
+FIGURES = [sliders.shear_and_growth, sliders.start_and_direction]
+
+
+def unit(degrees):
+    return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+
+
+def readouts_by_values(figure):
+    """The readout of each state by what its sliders show."""
+    first, second = (handle.options for handle in figure.sliders)
+    names = [(a, b) for a in first for b in second]
+    return dict(zip(names, figure.view.readouts, strict=True))
+
+
+def solutions(figure):
+    words = readouts_by_values(figure).items()
+    return [values for values, readout in words if "Task solved" in readout]
+
+
+@pytest.mark.parametrize("angle", ANGLES)
+@pytest.mark.parametrize("shear", SHEARS)
+def test_angle_moves_the_eigenvalues_and_shear_the_departure(angle, shear):
+    W = drawn.sheared(angle, shear)
+    expected = 0.9 * np.exp(1j * np.radians(angle) * np.array([-1, 1]))
+    np.testing.assert_allclose(np.sort_complex(np.linalg.eigvals(W)), expected, atol=1e-12)
+    assert W[0, 0] == W[1, 1]
+    assert W[0, 1] + W[1, 0] == pytest.approx(shear)
+    assert linear.henrici_departure(W) == pytest.approx(shear, abs=1e-7)
+    large, small = np.linalg.svd(W, compute_uv=False)
+    assert (large * small, large - small) == pytest.approx((0.81, shear))
+
+
+@pytest.mark.parametrize("angle", ANGLES)
+@pytest.mark.parametrize("shear", SHEARS)
+def test_growth_shows_the_powers_and_the_state_of_the_package(angle, shear):
+    W, state = drawn.sheared(angle, shear), drawn.growth_frame(angle, shear)
+    power, h, norms, states = np.eye(2), np.array([1.0, 0.0]), [], []
+    for _ in range(25):
+        norms.append(np.linalg.norm(power, 2))
+        states.append(h)
+        power, h = power @ W, W.T @ h
+    np.testing.assert_allclose(state["norms"], [np.arange(25), norms], rtol=1e-12)
+    np.testing.assert_allclose(np.transpose(state["orbit"]), states, atol=1e-12)
+    np.testing.assert_allclose(state["orbit"], linear.propagate(W, [1, 0], 24).T, atol=1e-12)
+    lengths = np.arange(0, 25, 2), np.linalg.norm(states, axis=1)[::2]
+    np.testing.assert_allclose(state["lengths"], lengths, rtol=1e-12)
+    x, y = state["eigenvalues"]
+    np.testing.assert_allclose(np.hypot(x, y), 0.9, rtol=1e-12)
+    np.testing.assert_allclose(np.abs(np.degrees(np.arctan2(y, x))), angle, rtol=1e-9)
+    peak, when = linear.transient_peak(W, 24)
+    assert f"‖W^t‖ {peak:.4g}, at t = {when}." in state["readout"]
+    assert f"radius 0.9, norm {linear.spectral_norm(W):.4g}." in state["readout"]
+
+
+def test_growth_writes_the_matrix_with_a_minus_sign():
+    state = drawn.growth_frame(45, 1.0)
+    shown = [state[f"{row} row"].replace("−", "-").split() for row in ("first", "second")]
+    np.testing.assert_allclose(np.array(shown, float), drawn.sheared(45, 1.0), atol=0.005)
+    assert "-" not in state["second row"]
+
+
+def test_five_fold_growth_is_first_reached_at_one_state():
+    assert solutions(sliders.shear_and_growth()) == [("15", "2.1")]
+    peaks = [linear.transient_peak(drawn.sheared(15, s), 24)[0] for s in (2.0, 2.1)]
+    assert peaks[0] < 5 <= peaks[1]
+    others = [linear.transient_peak(drawn.sheared(a, 2.5), 24)[0] for a in (30, 45, 90)]
+    assert max(others) < 5
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_left_and_right_eigenvectors_point_where_the_chapter_says(ratio):
+    W = drawn.leaning(ratio)
+    np.testing.assert_allclose(W.T @ unit(30), unit(30), rtol=1e-12)
+    np.testing.assert_allclose(W @ unit(70), unit(70), rtol=1e-12)
+    np.testing.assert_allclose(np.sort(np.linalg.eigvals(W)), [ratio, 1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_turning_shows_the_path_components_and_sine_of_the_package(start, ratio):
+    W, state = drawn.leaning(ratio), drawn.turning_frame(start, ratio)
+    states = linear.propagate(W, unit(start), 20)
+    np.testing.assert_allclose(state["path"], states.T, atol=1e-12)
+    np.testing.assert_allclose(np.ravel(state["start"]), unit(start), rtol=1e-12)
+    t, first = state["first"]
+    np.testing.assert_array_equal(t, [0, 10, 20])
+    np.testing.assert_allclose(first, abs(unit(70) @ unit(start)), rtol=1e-9)
+    second = abs(unit(-60) @ unit(start)) * ratio**t
+    np.testing.assert_allclose(state["second"][1], second, rtol=1e-6)
+    crossed = np.abs(states @ unit(120)) / np.linalg.norm(states, axis=1)
+    shown = np.where(crossed > 1e-4, crossed, 1e-12)
+    np.testing.assert_allclose(state["sine"][1], shown, rtol=1e-6)
+    angles = np.degrees(np.arcsin(crossed[[0, -1]]))
+    assert f"{angles[0]:.0f}° at first, {angles[1]:.1f}° after" in state["readout"]
+    assert f"mode 1 {first[0]:.3g}." in state["readout"]
+
+
+def test_only_the_start_perpendicular_to_the_right_eigenvector_never_turns():
+    figure = sliders.start_and_direction()
+    assert solutions(figure) == [("-20", ratio) for ratio in ("0.4", "0.6", "0.8", "0.9")]
+    state = drawn.turning_frame(-20, 0.6)
+    np.testing.assert_array_equal(state["first"][1], 1e-12)
+    np.testing.assert_allclose(state["sine"][1], np.sin(np.radians(50)), rtol=1e-6)
+
+
+def test_the_start_perpendicular_to_the_left_eigenvector_is_named_and_turns():
+    figure = sliders.start_and_direction()
+    words = readouts_by_values(figure)
+    named = [values for values, readout in words.items() if "it turns all the same" in readout]
+    assert named == [("-60", ratio) for ratio in ("0.4", "0.6", "0.8", "0.9")]
+    sine = drawn.turning_frame(-60, 0.6)["sine"][1]
+    assert sine[0] == pytest.approx(1)
+    assert sine[15] < 1e-3
+
+
+def test_a_start_on_the_left_line_has_no_second_component_and_no_angle():
+    state = drawn.turning_frame(30, 0.8)
+    np.testing.assert_array_equal(state["second"][1], 1e-12)
+    np.testing.assert_array_equal(state["sine"][1], 1e-12)
+
+
+def test_sine_shrinks_by_the_ratio_in_the_end():
+    for ratio in RATIOS:
+        sine = drawn.turning_frame(80, ratio)["sine"][1]
+        sine = sine[sine > 1e-4]
+        assert sine[-1] / sine[-2] == pytest.approx(ratio, abs=0.02)
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_readouts_stay_short(make):
+    assert max(map(len, make().view.readouts)) < 170
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_the_state_stays_below_200_kilobytes(make):
+    assert len(json.dumps(make().view.get_state(["svg", "moving", "readouts"]))) < 200_000
