@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help book test lab execute clean
+.PHONY: help book test lab execute clean pdf
 .DELETE_ON_ERROR:
 
 help:
@@ -13,9 +13,11 @@ help:
 	@echo "make lab              open the notebooks in JupyterLab"
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
+	@echo "make pdf              build the course as one PDF; this needs Chromium"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
+	@$(BIN)/python tools/vendor.py
 	@mkdir -p _build
 	@echo "Building the book from the stored outputs; the log goes to _build/book.log ..."
 	@$(BIN)/jupyter-book build . --all -W -n --keep-going > _build/raw.log 2>&1; code=$$?; \
@@ -25,7 +27,19 @@ book: .venv/.installed-reader
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
+pdf: .venv/.installed-reader
+	@$(BIN)/python tools/vendor.py
+	@mkdir -p build/pdf
+	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
+	@$(BIN)/jupyter-book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
+	  > build/pdf/book.log 2>&1 || { tail -n 20 build/pdf/book.log; exit 1; }
+	@echo "Printing it ..."
+	@$(BIN)/python tools/make_pdf.py build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
+	@echo "Done. The book is in this file:"
+	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
+
 test: .venv/.installed-dev
+	@$(BIN)/python tools/vendor.py
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters

@@ -1,0 +1,68 @@
+"""Points the site's links at the repository that builds it, so that a fork's lead to the fork.
+
+GitHub Actions names the repository in the build's environment, and `pages.yml` adds the
+site's address. A build that knows neither shows no button that could lead nowhere.
+"""
+
+import os
+
+COLAB = "https://colab.research.google.com"
+BINDER = "https://mybinder.org"
+COLAB_BRANCH = "colab"  # where pages.yml puts the notebooks that tools/colab_notebooks.py makes
+
+
+def theme_options(environ):
+    """Return the theme's options on the repository, none where it is not known."""
+    repository = environ.get("GITHUB_REPOSITORY", "")
+    server = environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    if not repository:
+        return {}
+    options = {
+        "repository_url": f"{server}/{repository}",
+        "repository_provider": "github",
+        "repository_branch": branch(environ),
+        "use_repository_button": True,
+    }
+    if server == "https://github.com":  # Binder and Colab do not see other servers
+        services = {"binderhub_url": BINDER, "colab_url": COLAB, "notebook_interface": "jupyterlab"}
+        options["launch_buttons"] = services
+    return options
+
+
+def branch(environ):
+    """Return the branch that is built; a tag or a pull request is none, and means main."""
+    ref = environ.get("GITHUB_REF", "")
+    return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else "main"
+
+
+def base_url(environ):
+    """Return the site's address with one slash at its end, "" where it is not known."""
+    url = environ.get("BOOK_BASE_URL", "").rstrip("/")
+    return f"{url}/" if url else ""
+
+
+def configure(app, config):
+    """Write what the environment says into Sphinx's settings."""
+    config.html_theme_options = config.html_theme_options | theme_options(os.environ)
+    if url := base_url(os.environ):
+        config.html_baseurl = config.ogp_site_url = url
+        config.sitemap_url_scheme = "{link}"  # the default puts the language into each address
+        config.sitemap_excludes = ["search.html", "genindex.html", "*-modindex.html", "prf-*.html"]
+
+
+def open_copies_in_colab(app, pagename, templatename, context, doctree):
+    """Let the Colab buttons open the copies of the notebooks that install the package."""
+    old, new = (f"/blob/{name}/" for name in (branch(os.environ), COLAB_BRANCH))
+    groups = [button.get("buttons", []) for button in context.get("header_buttons", [])]
+    for button in (button for group in groups for button in group):
+        if button.get("url", "").startswith(COLAB):
+            button["url"] = button["url"].replace(old, new, 1)
+
+
+def setup(app):
+    """Connect to Sphinx; the sitemap is for a site whose address is known."""
+    if base_url(os.environ):
+        app.setup_extension("sphinx_sitemap")
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", open_copies_in_colab, priority=900)  # the theme's are made
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
