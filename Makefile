@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help book test lab execute clean pdf
+.PHONY: help book test lab execute clean pdf site-report
 .DELETE_ON_ERROR:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
+	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -39,10 +40,16 @@ pdf: .venv/.installed-reader
 	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
 
 test: .venv/.installed-dev
+	@$(BIN)/python tools/programs.py chromium npm
 	@$(BIN)/python tools/vendor.py
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
+
+site-report: .venv/.installed-dev book
+	@$(BIN)/python tools/programs.py chromium npm
+	@echo "Measuring the website in a browser; this takes a minute or two ..."
+	@$(BIN)/python tools/site_report.py _build/html
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."

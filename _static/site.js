@@ -1,9 +1,10 @@
-// What ipywidgets and the theme leave out. Sliders come without names: a screen reader would read
+// What ipywidgets and the theme leave out. Sliders come without names: a screen reader would say
 // "slider, 3" for "weight w, 0.95". A box that scrolls cannot be scrolled by keyboard unless it
-// can be reached. And ipywidgets calls MathJax 2, which this site has not.
+// can be reached. And widgets that come from a CDN call MathJax 2, which this site has not.
+/* global DOCUMENTATION_OPTIONS */
 
 function describe(handle) {
-  const slider = handle.closest(".jupyter-widgets");
+  const slider = handle.closest(".widget-hslider");
   const value = slider?.querySelector(".widget-readout")?.textContent;
   handle.setAttribute("aria-label", slider?.querySelector(".widget-label")?.textContent ?? "value");
   if (value && handle.getAttribute("aria-valuetext") !== value) {
@@ -12,15 +13,19 @@ function describe(handle) {
 }
 
 function reach(box) {
-  const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth;
+  const wider = box.scrollWidth > box.clientWidth;
+  const scrolls = wider && getComputedStyle(box).overflowX !== "visible";
   if (scrolls) box.tabIndex = 0;
   else if (box.tabIndex === 0) box.removeAttribute("tabindex");
 }
 
 const reachAll = () => document.querySelectorAll(
-  ".bd-article :is(pre, figure, .output, .math, .slider-figure, .pst-scrollable-table-container)",
+  ".bd-article :is(pre, figure, .output, .math, mjx-container, .slider-figure,"
+    + " .pst-scrollable-table-container)",
 ).forEach(reach);
 
+// Pages read from disk may not read each other: search then shows titles without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 if (window.MathJax) window.MathJax.Hub = { Queue() {} };
 
 document.addEventListener("DOMContentLoaded", () => {

@@ -1,11 +1,7 @@
 """The built book, as a visitor gets it: built afresh with the real command."""
 
 import importlib.metadata
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -31,40 +27,6 @@ def toc_pages():
 
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     return [re.sub(r"\.(md|ipynb)$", "", page) for page in walk(toc)]
-
-
-def jupyter_book():
-    """Return the path of this environment's own jupyter-book command."""
-    command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    assert command, "jupyter-book is not installed beside this Python"
-    return command
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory):
-    """Build the book outside the tree; return the process and the folder of its pages."""
-    target = tmp_path_factory.mktemp("book")
-    options = ["--path-output", str(target), "-W", "-n", "--keep-going"]
-    process = subprocess.run(
-        [jupyter_book(), "build", str(ROOT), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"},
-        check=False,
-    )
-    return process, target / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def pages(build):
-    """Return the parsed pages by name, as in _toc.yml, those made by Sphinx included."""
-    html = build[1]
-    paths = [path for path in html.rglob("*.html") if "_static" not in path.parts]
-    names = [path.relative_to(html).with_suffix("").as_posix() for path in paths]
-    soups = [BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in paths]
-    return dict(zip(names, soups, strict=True))
 
 
 def prose(soup):
@@ -113,10 +75,10 @@ def test_jupyter_book_is_version_1():
 
 
 def test_build_succeeds_without_a_warning(build):
-    output = re.sub(r"\x1b\[[0-9;]*m", "", build[0].stdout)
+    output = re.sub(r"\x1b\[[0-9;]*m", "", build.log)
     warnings = re.findall(r".*(?:WARNING|ERROR).*", output)
     assert warnings == []
-    assert build[0].returncode == 0, output[-3000:]
+    assert build.code == 0, output[-3000:]
 
 
 def test_every_page_of_the_toc_is_built_and_no_other(pages):
@@ -144,7 +106,7 @@ def test_every_image_has_alt_text(pages):
 
 
 def test_every_local_link_leads_somewhere(build, pages):
-    html = build[1]
+    html = build.html
     targets = {(html / f"{name}.html").resolve(): anchors(soup) for name, soup in pages.items()}
     broken = {name: broken_links(html, name, pages, targets) for name in pages}
     assert {name: links for name, links in broken.items() if links} == {}

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AT_HAND = any(map(shutil.which, make_pdf.NAMES)) and (ROOT / ".vendor" / "complete").is_file()
 NEEDS_CHROMIUM = pytest.mark.skipif(
     not AT_HAND and not os.environ.get("CI"),
-    reason="run `sudo apt install chromium` and `python tools/vendor.py` to test the PDF",
+    reason="left out: the PDF. It needs: sudo apt install chromium npm, and a network",
 )
 
 

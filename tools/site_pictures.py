@@ -58,8 +58,14 @@ def card():
     ax.set(xlim=(-1.9, 1.9), ylim=(-1.995, 1.995), aspect="equal")
     ax.set_axis_off()
     fig.text(0.06, 0.55, "Long-Term\nDependencies", fontsize=40, weight="bold", linespacing=1.15)
-    fig.text(0.06, 0.34, "Why gradients vanish and explode:\na course that runs", fontsize=19,
-             color="#404040", linespacing=1.4)
+    fig.text(
+        0.06,
+        0.34,
+        "Why gradients vanish and explode:\na course that runs",
+        fontsize=19,
+        color="#404040",
+        linespacing=1.4,
+    )
     return fig
 
 

@@ -74,12 +74,9 @@ def is_complete(target=TARGET):
 
 def pack(name, version, folder):
     """Let npm fetch one package, without its dependencies, and return the bytes."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise CannotFetch("npm is missing")
     try:
         subprocess.run(
-            [npm, "pack", f"{name}@{version}", "--pack-destination", str(folder)],
+            [shutil.which("npm"), "pack", f"{name}@{version}", "--pack-destination", str(folder)],
             capture_output=True,
             check=True,
             timeout=TIMEOUT,
@@ -117,6 +114,8 @@ def unpack(archive, wanted, folder):
 
 def fetch_all(target=TARGET):
     """Fill the folder; a fetch that stops half-way leaves the old one."""
+    if shutil.which("npm") is None:
+        raise CannotFetch("npm is missing")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}-") as scratch:
         new = Path(scratch, "new")
         for number, (name, version, integrity, wanted) in enumerate(PACKAGES):
