@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -216,8 +217,21 @@ class Visit:
     alive: float | None  # s, None without sliders
 
 
-def visit(chromium, url):
-    """Load a page with an empty cache over a slow line, and measure."""
+def visit(chromium, url, tries=3):
+    """Load a page with an empty cache over a slow line, and measure.
+
+    Now and then the emulated line stalls for good; such a visit says nothing, and is repeated.
+    """
+    for _ in range(tries - 1):
+        try:
+            return visit_once(chromium, url)
+        except BrowserTimeoutError:
+            continue
+    return visit_once(chromium, url)
+
+
+def visit_once(chromium, url):
+    """One visit as `visit` makes it."""
     with chromium.new_context() as context:
         page = context.new_page()
         protocol = context.new_cdp_session(page)
@@ -228,7 +242,7 @@ def visit(chromium, url):
         protocol.send("Network.enable")
         protocol.send("Network.emulateNetworkConditions", LINE)
         page.add_init_script(ALIVE)
-        page.goto(url)
+        page.goto(url, timeout=15_000)
         settle(page)
         paint = page.evaluate(
             "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
