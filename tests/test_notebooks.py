@@ -119,7 +119,7 @@ def no_addresses(nb):
 
 
 def no_absolute_paths_in_outputs(nb):
-    pattern = r"(?<![\w./:])/(?:home|root|usr|tmp|opt|var|mnt|Users)/|\b[A-Z]:\\"
+    pattern = r"(?<![\w./:])/(?:home|root|work|usr|tmp|opt|var|mnt|Users)/|\b[A-Z]:\\"
     found = [cell for cell, o in outputs(nb) if re.search(pattern, texts(o))]
     return [f"{cell.id} shows an absolute path" for cell in found]
 
@@ -245,7 +245,7 @@ def moderate_size(nb):
 
 
 def no_private_paths_in_prose(nb):
-    found = re.findall(r".*(?:/(?:home|root|Users)/).*", markdown(nb))
+    found = re.findall(r".*(?:/(?:home|root|work|Users)/).*", markdown(nb))
     return [f"private path: {line}" for line in found]
 
 

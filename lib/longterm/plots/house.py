@@ -186,6 +186,7 @@ def _points(artist):
 
 
 def summary(values, scale="linear"):
+    """State values in one line: how many, first, last, least, largest, mean; logs on a log axis."""
     values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
     if scale == "log":
         positive = values > 0
