@@ -4,12 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import make_pdf
 import pytest
 from bs4 import BeautifulSoup
+from conftest import jupyter_book
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_HAND = any(map(shutil.which, make_pdf.NAMES)) and (ROOT / ".vendor" / "complete").is_file()
@@ -23,10 +23,9 @@ NEEDS_CHROMIUM = pytest.mark.skipif(
 def one_page(tmp_path_factory):
     """Build the book as one page outside the tree; return the file."""
     target = tmp_path_factory.mktemp("pdf")
-    command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     options = ["--builder", "singlehtml", "--path-output", str(target), "-W", "-n", "--keep-going"]
     process = subprocess.run(
-        [command, "build", str(ROOT), *options],
+        [jupyter_book(), "build", str(ROOT), *options],
         env=os.environ | {"PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
