@@ -13,9 +13,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from longterm import linear, products, scalar, scaling
+from longterm import dynamics, linear, products, scalar, scaling
 
-MODULES = (scalar, linear, products, scaling)
+MODULES = (scalar, linear, products, scaling, dynamics)
 
 NO_NUMBERS = {
     TypeError: ["a", "1", b"1", None, object(), {}, True, [True], [None], ["1", "2"], {1.0}],
@@ -83,6 +83,10 @@ CHOICE, GENERATOR, TYPE = kind(NO_CHOICE), kind(NO_GENERATOR), kind(NO_TYPE)
 W, H0, RNG = [[0.5, 1.0], [0.0, 0.2]], [1.0, 1.0], np.random.default_rng(0)
 MATRIX_ROW = {"W": (W, MATRIX)}
 WALK_ROW = {"W": (W, MATRIX), "h0": (H0, STATE), "steps": (3, LONG_COUNT)}
+CLIP_ROW = {
+    "gradient": ([1.0, 2.0], kind(NO_NUMBERS, NOT_REAL, {ValueError: [1.0]})),
+    "threshold": (1.0, POSITIVE),
+}
 SCALAR_ROW = {"w": (0.5, NUMBERS), "steps": (3, LONG_COUNT)}
 
 ROWS = {
@@ -143,6 +147,8 @@ ROWS = {
         "gain": (1.2, kind(POSITIVE, {ValueError: [50.01]})),
         "width": (3, SIZE),
     },
+    dynamics.clip_by_norm: CLIP_ROW,
+    dynamics.clip_by_element: CLIP_ROW,
 }
 each_function = pytest.mark.parametrize("function", ROWS, ids=lambda f: f.__qualname__)
 
