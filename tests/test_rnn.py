@@ -5,8 +5,15 @@ import pytest
 
 from longterm.rnn import (
     BitMemory,
+    Network,
+    backward,
+    check_gradients,
     error_flow,
     flow_by_lag,
+    forward,
+    gradient_by_lag,
+    jacobian_bounds,
+    jacobian_products,
     recall_gradients,
     run,
     train_bit_memory,
@@ -27,19 +34,6 @@ def inputs(steps=6, sequences=4, n=3):
 def memory():
     source = rng()
     return BitMemory(W.copy(), source.standard_normal(3), source.standard_normal(3))
-
-
-def central_difference(loss, values, h=1e-6):
-    """Slope of loss() with respect to each entry of `values`, which is moved in place."""
-    slopes = np.empty_like(values)
-    for index in np.ndindex(values.shape):
-        before, losses = values[index], []
-        for shift in (h, -h):
-            values[index] = before + shift
-            losses.append(loss())
-        values[index] = before
-        slopes[index] = (losses[0] - losses[1]) / (2 * h)
-    return slopes
 
 
 # --- run ---------------------------------------------------------------------------------
@@ -84,8 +78,8 @@ def test_error_flow_agrees_with_central_differences():
     u, aim = inputs(), rng().standard_normal((4, 3))
     x = run(W, u)
     flow = error_flow(W, x, x[-1] - aim)  # an input moves the state that it is added to
-    slopes = central_difference(lambda: np.sum((run(W, u)[-1] - aim) ** 2) / 2, u)
-    np.testing.assert_allclose(flow[1:], slopes, rtol=1e-6, atol=1e-9)
+    loss = lambda u: np.sum((run(W, u)[-1] - aim) ** 2) / 2  # noqa: E731
+    assert check_gradients(loss, [u], [flow[1:]]) < 1e-9
 
 
 def test_error_flow_is_linear_in_the_error():
@@ -106,24 +100,198 @@ def test_flow_by_lag_counts_back_from_the_end():
     np.testing.assert_allclose(flow_by_lag(flow), [2, 5, 7], rtol=1e-15)
 
 
+# --- many networks -----------------------------------------------------------------------
+
+
+def networks(count=3, n=2, channels=3, outputs=2):
+    source = rng()
+    return Network(
+        *(
+            source.standard_normal((count, *shape))
+            for shape in ((n, n), (n, channels), (n,), (outputs, n), (outputs,))
+        )
+    )
+
+
+def sequences(steps=5, count=3, size=4, channels=3):
+    return rng().standard_normal((steps, count, size, channels))
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_networks_and_sequences_do_not_see_each_other(n):
+    net, s = networks(n=n), sequences()
+    signals, answers = forward(net, s)
+    for k in range(3):
+        drive = s[:, k] @ net.entry[k].T + net.bias[k]
+        alone = np.tanh(run(net.recurrent[k], drive))
+        np.testing.assert_allclose(signals[:, k], alone, rtol=1e-13, atol=1e-15)
+        expected = alone[-1] @ net.readout[k].T + net.offset[k]
+        np.testing.assert_allclose(answers[k], expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_states_and_flow_of_many_networks_are_those_of_each(n):
+    W, u = networks(n=n).recurrent, rng().standard_normal((5, 3, 4, n))
+    x, error = run(W, u), rng().standard_normal((3, 4, n))
+    flow = error_flow(W, x, error)
+    sizes, terms = flow_by_lag(flow), gradient_by_lag(x, flow)
+    for k in range(3):
+        np.testing.assert_allclose(x[:, k], run(W[k], u[:, k]), rtol=1e-13, atol=1e-15)
+        alone = error_flow(W[k], x[:, k], error[k])
+        np.testing.assert_allclose(flow[:, k], alone, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(sizes[:, k], flow_by_lag(alone), rtol=1e-12)
+        np.testing.assert_allclose(
+            terms[:, k], gradient_by_lag(x[:, k], alone), rtol=1e-12, atol=1e-15
+        )
+
+
+@pytest.mark.parametrize(
+    ("steps", "count", "n", "size", "outputs"),
+    [(5, 3, 2, 4, 2), (1, 1, 1, 1, 1), (7, 2, 1, 3, 1), (2, 1, 4, 1, 3)],
+)
+def test_gradients_of_all_parameters_agree_with_finite_differences(steps, count, n, size, outputs):
+    net, s = networks(count, n, 3, outputs), sequences(steps, count, size)
+    aim = rng().standard_normal((count, size, outputs))
+
+    def loss(*parameters):
+        return np.sum((forward(Network(*parameters), s)[1] - aim) ** 2) / 2
+
+    signals, answers = forward(net, s)
+    gradients, flow = backward(net, s, signals, answers - aim)
+    assert check_gradients(loss, net, gradients) < 1e-6
+    assert flow.shape == (steps + 1, count, size, n)
+
+
+def test_terms_by_lag_sum_to_the_whole_gradient():
+    net, s = networks(n=4), sequences(steps=40)
+    signals, answers = forward(net, s)
+    whole, flow = backward(net, s, signals, answers)
+    terms = gradient_by_lag(np.arctanh(np.clip(signals, -1 + 1e-16, 1 - 1e-16)), flow)
+    assert terms.shape == (40, 3, 4, 4)
+    sizes = np.linalg.norm(terms, axis=(2, 3)).sum(axis=0)
+    off = np.linalg.norm(terms.sum(axis=0) - whole.recurrent, axis=(1, 2))
+    assert np.all(off <= 1e-12 * sizes)
+
+
+def test_term_of_a_lag_is_the_gradient_of_that_use_of_w_alone():
+    u, aim = inputs(), rng().standard_normal((4, 3))
+    x = run(W, u)
+    terms = gradient_by_lag(x, error_flow(W, x, x[-1] - aim))
+    for k in range(6):
+
+        def loss(matrix, k=k):
+            state = np.zeros((4, 3))
+            for t in range(1, 7):
+                used = matrix if t == 6 - k else W
+                state = np.tanh(state) @ used.T + u[t - 1]
+            return np.sum((state - aim) ** 2) / 2
+
+        assert check_gradients(loss, [W.copy()], [terms[k]]) < 1e-9
+
+
+def test_no_steps_have_no_terms():
+    assert gradient_by_lag(np.zeros((1, 2, 3)), np.ones((1, 2, 3))).shape == (0, 3, 3)
+
+
+# --- products of Jacobians ---------------------------------------------------------------
+
+
+def test_product_of_jacobians_is_the_slope_of_the_last_state():
+    x = run(W, inputs())[:, 0]
+    products = jacobian_products(W, x)
+    np.testing.assert_array_equal(products[0], np.eye(3))
+    for k in range(7):
+
+        def last(start, k=k):
+            for t in range(7 - k, 7):
+                start = W @ np.tanh(start) + inputs()[t - 1, 0]
+            return start
+
+        for i in range(3):
+            loss = lambda start, i=i, last=last: last(start)[i]  # noqa: E731
+            assert check_gradients(loss, [x[6 - k]], [products[k, i]]) < 1e-9
+
+
+def test_products_carry_the_error_flow():
+    x, error = run(W, inputs()), rng().standard_normal((4, 3))
+    flow = error_flow(W, x, error)[::-1]
+    for s in range(4):
+        products = jacobian_products(W, x[:, s])
+        np.testing.assert_allclose(error[s] @ products, flow[:, s], rtol=1e-12, atol=1e-15)
+
+
+def test_products_at_rest_are_powers():
+    powers = [np.linalg.matrix_power(W, k) for k in range(9)]
+    np.testing.assert_allclose(jacobian_products(W, np.zeros((9, 3))), powers, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_bounds_hold_and_are_reached_by_multiples_of_orthogonal_matrices(n):
+    source = rng()
+    matrix, x = source.standard_normal((n, n)), source.standard_normal((8, n))
+    lower, upper = jacobian_bounds(matrix, x)
+    sizes = np.linalg.svd(jacobian_products(matrix, x), compute_uv=False)
+    assert np.all(lower <= sizes[:, -1] * (1 + 1e-9))
+    assert np.all(upper >= sizes[:, 0] * (1 - 1e-9))
+    assert lower[1] > 0
+    Q = np.linalg.qr(matrix)[0]
+    for bound in jacobian_bounds(0.7 * Q, np.zeros((8, n))):
+        np.testing.assert_allclose(bound, 0.7 ** np.arange(8), rtol=1e-12)
+
+
+def test_products_that_overflow_are_refused():
+    for function in (jacobian_products, jacobian_bounds):
+        with pytest.raises(ValueError, match=r"W makes a .* that leaves the range of floats"):
+            function(1e200 * np.eye(2), np.zeros((3, 2)))
+
+
+# --- check_gradients ---------------------------------------------------------------------
+
+
+def test_a_wrong_gradient_is_seen():
+    p = [np.array([0.3, -1.2]), np.array(0.7)]
+    loss = lambda a, b: np.sum(np.sin(a)) * b  # noqa: E731
+    right = [np.cos(p[0]) * p[1], np.sum(np.sin(p[0]))]
+    assert check_gradients(loss, p, right) < 1e-10
+    assert check_gradients(loss, p, [right[0], 1.01 * right[1]]) == pytest.approx(0.01, rel=0.02)
+    assert check_gradients(loss, p, [right[0][::-1], right[1]]) > 0.1
+    assert check_gradients(loss, p, [0 * right[0], right[1]]) == pytest.approx(1)
+    np.testing.assert_array_equal(p[0], [0.3, -1.2])
+
+
+def test_a_loss_that_does_not_change_has_no_gradient():
+    assert check_gradients(lambda a: 1.0, [np.ones(3)], [np.zeros(3)]) == 0
+    assert check_gradients(lambda a: 1.0, [np.ones(3)], [np.ones(3)]) == 1
+
+
+def test_check_gradients_refuses_what_it_cannot_compare():
+    with pytest.raises(ValueError, match="gradients must have the shapes"):
+        check_gradients(np.sum, [np.ones(3)], [np.ones(2)])
+    with pytest.raises(ValueError, match="loss must be one number"):
+        check_gradients(lambda a: a, [np.ones(3)], [np.ones(3)])
+    with pytest.raises(ValueError, match="step must be above 0"):
+        check_gradients(np.sum, [np.ones(3)], [np.ones(3)], step=0)
+
+
 # --- BitMemory ---------------------------------------------------------------------------
 
 
-def test_gradients_agree_with_central_differences():
-    net, u, bits = memory(), inputs(), np.array([1.0, -1.0, 1.0, 1.0])
-    u[0] += bits[:, None] * net.entry
-    noise = u - np.concatenate([bits[None, :, None] * net.entry, np.zeros((5, 4, 3))])
+def test_recall_gradients_agree_with_finite_differences():
+    net, noise, bits = memory(), inputs(), np.array([1.0, -1.0, 1.0, 1.0])
 
-    def loss():
-        moved = noise.copy()
-        moved[0] += bits[:, None] * net.entry
-        return np.mean((net.outputs(run(net.recurrent, moved)) - bits) ** 2) / 2
+    def given(entry):
+        u = noise.copy()
+        u[0] += bits[:, None] * entry
+        return u
 
-    value, gradients, flow = recall_gradients(net, u, bits)
-    assert value == pytest.approx(loss(), rel=1e-13)
+    def loss(recurrent, entry, readout):
+        states = run(recurrent, given(entry))
+        return np.mean((np.tanh(states[-1]) @ readout - bits) ** 2) / 2
+
+    value, gradients, flow = recall_gradients(net, given(net.entry), bits)
+    assert value == pytest.approx(loss(*net), rel=1e-13)
     assert flow.shape == (7, 4, 3)
-    for exact, values in zip(gradients, net, strict=True):
-        np.testing.assert_allclose(exact, central_difference(loss, values), rtol=1e-6, atol=1e-9)
+    assert check_gradients(loss, net, gradients) < 1e-9
 
 
 def test_the_bit_enters_at_the_first_step_alone():
@@ -195,6 +363,31 @@ def test_shapes_that_do_not_match_are_named():
         error_flow(W, np.zeros((2, 1, 3)), np.zeros((2, 3)))
     with pytest.raises(ValueError, match="flow must have shape"):
         flow_by_lag(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="states must have shape"):
+        gradient_by_lag(np.zeros((2, 3)), np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="flow must have shape"):
+        gradient_by_lag(np.zeros((2, 1, 3)), np.zeros((2, 3)))
+    for function in (jacobian_products, jacobian_bounds):
+        with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3\)"):
+            function(W, np.zeros((2, 1, 3)))
+        with pytest.raises(ValueError, match="W must be one square matrix"):
+            function(np.stack([W, W]), np.zeros((2, 3)))
+
+
+def test_shapes_of_many_networks_that_do_not_match_are_named():
+    net, s = networks(), sequences()
+    signals, answers = forward(net, s)
+    for bad in (s[0], s[:, :2], s[..., :2]):
+        with pytest.raises(ValueError, match=r"inputs must have shape \(steps, 3, sequences, 3\)"):
+            forward(net, bad)
+    with pytest.raises(ValueError, match="signals must have shape"):
+        backward(net, s, signals[1:], answers)
+    with pytest.raises(ValueError, match="misses must have shape"):
+        backward(net, s, signals, answers[:, :2])
+    with pytest.raises(ValueError, match=r"inputs must have shape \(steps, 3, sequences, 2\)"):
+        run(net.recurrent, s)
+    with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3, sequences, 2\)"):
+        error_flow(net.recurrent, signals[:, :2], answers)
 
 
 @pytest.mark.parametrize("name", ["steps", "units", "updates", "sequences"])

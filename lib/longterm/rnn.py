@@ -1,7 +1,8 @@
-r"""A tanh recurrent network and the gradients that flow back through it.
+r"""Tanh recurrent networks and the gradients that flow back through them.
 
 The form is that of Pascanu et al. (2013), :math:`x_t = W\tanh(x_{t-1}) + u_t`: states x,
-recurrent matrix W, and inputs u that are already in the space of the states.
+recurrent matrix W, and inputs u that are already in the space of the states. An axis before
+that of the sequences runs over independent networks, so that many are trained at once.
 """
 
 from typing import NamedTuple
@@ -20,14 +21,14 @@ def run(W, inputs):
 
     Parameters
     ----------
-    W : array_like of shape (n, n)
-        Recurrent matrix.
-    inputs : array_like of shape (steps, sequences, n)
+    W : array_like of shape (n, n) or (networks, n, n)
+        Recurrent matrix, or one for each network.
+    inputs : array_like of shape (steps, sequences, n) or (steps, networks, sequences, n)
         What is added to the states at each step.
 
     Returns
     -------
-    ndarray of shape (steps + 1, sequences, n)
+    ndarray of shape (steps + 1, ..., sequences, n)
         Row t is :math:`x_t`.
 
     Raises
@@ -35,12 +36,13 @@ def run(W, inputs):
     TypeError, ValueError
         If an input is not real and finite, or shapes do not match.
     """
-    W, inputs = _real_matrix(W), _check.array("inputs", inputs, real=True)
-    if inputs.ndim != 3 or inputs.shape[2] != len(W):
-        raise ValueError(f"inputs must have shape (steps, sequences, {len(W)}), got {inputs.shape}")
+    W, inputs = _recurrent(W), _check.array("inputs", inputs, real=True)
+    if inputs.shape != (*inputs.shape[:1], *W.shape[:-2], *inputs.shape[-2:-1], W.shape[-1]):
+        form = f"(steps, {_axes(W)}sequences, {W.shape[-1]})"
+        raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
     states = np.zeros((len(inputs) + 1, *inputs.shape[1:]))
     for t, u in enumerate(inputs):
-        states[t + 1] = np.tanh(states[t]) @ W.T + u
+        states[t + 1] = _times(np.tanh(states[t]), W) + u
     return states
 
 
@@ -50,18 +52,21 @@ def error_flow(W, states, error):
     .. math:: \delta_T = \frac{\partial L}{\partial x_T}, \qquad
        \delta_{t-1} = \bigl(1 - \tanh^2 x_{t-1}\bigr) \odot W^\top \delta_t
 
+    Since an input is added to a state, :math:`\delta_t` is the gradient with respect to
+    :math:`u_t` as well.
+
     Parameters
     ----------
-    W : array_like of shape (n, n)
+    W : array_like of shape (n, n) or (networks, n, n)
         Recurrent matrix.
-    states : array_like of shape (steps + 1, sequences, n)
+    states : array_like of shape (steps + 1, ..., sequences, n)
         What `run` returned.
-    error : array_like of shape (sequences, n)
+    error : array_like of shape (..., sequences, n)
         :math:`\delta_T`.
 
     Returns
     -------
-    ndarray of shape (steps + 1, sequences, n)
+    ndarray of shape (steps + 1, ..., sequences, n)
         Row t is :math:`\delta_t = \partial L / \partial x_t`.
 
     Raises
@@ -69,19 +74,11 @@ def error_flow(W, states, error):
     TypeError, ValueError
         If an input is not real and finite, or shapes do not match.
     """
-    W, states = _real_matrix(W), _check.array("states", states, real=True)
+    W, states = _recurrent(W), _states(states, W)
     error = _check.array("error", error, real=True)
-    if states.ndim != 3 or states.shape[2] != len(W) or len(states) == 0:
-        raise ValueError(
-            f"states must have shape (steps + 1, sequences, {len(W)}), got {states.shape}"
-        )
     if error.shape != states.shape[1:]:
         raise ValueError(f"error must have shape {states.shape[1:]}, got {error.shape}")
-    flow = np.empty_like(states)
-    flow[-1] = error
-    for t in range(len(states) - 1, 0, -1):
-        flow[t - 1] = (1 - np.tanh(states[t - 1]) ** 2) * (flow[t] @ W)
-    return flow
+    return _flow(W, np.tanh(states), error)
 
 
 def flow_by_lag(flow):
@@ -91,23 +88,265 @@ def flow_by_lag(flow):
 
     Parameters
     ----------
-    flow : array_like of shape (steps + 1, sequences, n)
+    flow : array_like of shape (steps + 1, ..., sequences, n)
         What `error_flow` returned.
 
     Returns
     -------
-    ndarray of shape (steps + 1,)
-        Entry k is the Euclidean norm k steps before the end.
+    ndarray of shape (steps + 1, ...)
+        Entry k is the Euclidean norm k steps before the end, one for each network.
 
     Raises
     ------
     TypeError, ValueError
-        If `flow` is not real and finite, or has not three axes.
+        If `flow` is not real and finite, or has not three or four axes.
     """
     flow = _check.array("flow", flow, real=True)
-    if flow.ndim != 3:
-        raise ValueError(f"flow must have shape (steps + 1, sequences, n), got {flow.shape}")
-    return np.linalg.norm(flow, axis=(1, 2))[::-1]
+    if flow.ndim not in (3, 4):
+        raise ValueError(f"flow must have shape (steps + 1, ..., sequences, n), got {flow.shape}")
+    return np.linalg.norm(flow, axis=(-2, -1))[::-1]
+
+
+def gradient_by_lag(states, flow):
+    r"""Terms of the gradient with respect to W, one for each lag; they sum to the whole.
+
+    .. math:: \frac{\partial L}{\partial W} = \sum_{k=0}^{T-1}
+       \delta_{T-k} \tanh(x_{T-k-1})^\top
+
+    Term k is what a use of W tells that lies k steps before the end. Truncating
+    back-propagation at k steps keeps the first k terms.
+
+    Parameters
+    ----------
+    states : array_like of shape (steps + 1, ..., sequences, n)
+        What `run` returned.
+    flow : array_like of the same shape
+        What `error_flow` returned.
+
+    Returns
+    -------
+    ndarray of shape (steps, ..., n, n)
+        Entry k is the term of lag k, summed over the sequences.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is not real and finite, or shapes do not match.
+    """
+    states, flow = (_check.array(*pair, real=True) for pair in (("states", states), ("flow", flow)))
+    if states.ndim not in (3, 4) or len(states) == 0:
+        form = "(steps + 1, ..., sequences, n)"
+        raise ValueError(f"states must have shape {form}, got {states.shape}")
+    if flow.shape != states.shape:
+        raise ValueError(f"flow must have shape {states.shape}, got {flow.shape}")
+    return (flow[1:].swapaxes(-1, -2) @ np.tanh(states[:-1]))[::-1]
+
+
+def jacobian_products(W, states):
+    r"""Products of Jacobians: how the last state depends on each earlier one.
+
+    .. math:: \frac{\partial x_T}{\partial x_{T-k}} = J_T J_{T-1} \cdots J_{T-k+1}, \qquad
+       J_t = W \operatorname{diag}\bigl(1 - \tanh^2 x_{t-1}\bigr)
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix.
+    states : array_like of shape (steps + 1, n)
+        States of one sequence.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, n, n)
+        Entry k is the product over the last k steps; entry 0 is the identity.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is not real and finite, shapes do not match, or a product overflows.
+    """
+    W, states = _one_sequence(W, states)
+    products = np.empty((len(states), *W.shape))
+    products[0] = np.eye(len(W))
+    with np.errstate(all="ignore"):
+        for k, x in enumerate(states[-2::-1]):
+            products[k + 1] = products[k] @ (W * (1 - np.tanh(x) ** 2))
+    if not np.isfinite(products).all():
+        raise ValueError("W makes a product that leaves the range of floats; take fewer steps")
+    return products
+
+
+def jacobian_bounds(W, states):
+    r"""Bounds on the singular values of every product of Jacobians.
+
+    .. math:: \prod_t \sigma_{\min}(W) \min_i s_{t,i} \ \le\ \sigma_{\min}, \qquad
+       \sigma_{\max} \ \le\ \prod_t \sigma_{\max}(W) \max_i s_{t,i}, \qquad
+       s_t = 1 - \tanh^2 x_{t-1}
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix.
+    states : array_like of shape (steps + 1, n)
+        States of one sequence.
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (steps + 1,)
+        Entry k bounds the product over the last k steps, as `jacobian_products` gives it. The
+        lower one bounds its smallest singular value, the upper one its norm.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is not real and finite, shapes do not match, or a bound overflows.
+    """
+    W, states = _one_sequence(W, states)
+    slopes = 1 - np.tanh(states[-2::-1]) ** 2
+    sizes = np.linalg.svd(W, compute_uv=False)
+    bounds = np.ones((2, len(states)))
+    with np.errstate(all="ignore"):
+        bounds[0, 1:] = np.cumprod(sizes[-1] * slopes.min(axis=1))
+        bounds[1, 1:] = np.cumprod(sizes[0] * slopes.max(axis=1))
+    if not np.isfinite(bounds).all():
+        raise ValueError("W makes a bound that leaves the range of floats; take fewer steps")
+    return bounds[0], bounds[1]
+
+
+def check_gradients(loss, parameters, gradients, *, step=1e-3):
+    r"""Compare gradients with finite differences of the loss.
+
+    .. math:: \frac{\partial L}{\partial p} \approx
+       \frac{8\,[L(p + h) - L(p - h)] - [L(p + 2h) - L(p - 2h)]}{12\,h}
+
+    The error of this rule is of order :math:`h^4`.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(*parameters)`` returns one number.
+    parameters : sequence of array_like
+        Where the gradients were taken.
+    gradients : sequence of array_like
+        The gradients to be checked, of the shapes of `parameters`.
+    step : float
+        The step h above 0.
+
+    Returns
+    -------
+    float
+        The largest difference, relative to the largest slope in the same array. A correct
+        gradient of a smooth loss gives less than 1e-6.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is not real and finite, or shapes do not match.
+    """
+    step = _check.positive("step", step)
+    values = [np.array(_check.array("parameters", p, real=True)) for p in parameters]
+    claimed = [_check.array("gradients", g, real=True) for g in gradients]
+    if [p.shape for p in values] != [g.shape for g in claimed]:
+        shapes = [p.shape for p in values], [g.shape for g in claimed]
+        raise ValueError("gradients must have the shapes {}, got {}".format(*shapes))
+    worst = 0.0
+    for array, gradient in zip(values, claimed, strict=True):
+        slopes = _finite_differences(lambda: loss(*values), array, step)
+        largest = max(np.abs(slopes).max(initial=0), np.abs(gradient).max(initial=0))
+        if largest > 0:
+            worst = max(worst, float(np.abs(slopes - gradient).max() / largest))
+    return worst
+
+
+class Network(NamedTuple):
+    r"""Parameters of networks that are trained side by side.
+
+    .. math:: x_t = W \tanh(x_{t-1}) + V s_t + b, \qquad y = R \tanh(x_T) + c
+    """
+
+    recurrent: np.ndarray
+    """W, (networks, n, n)"""
+    entry: np.ndarray
+    """V, (networks, n, channels)"""
+    bias: np.ndarray
+    """b, (networks, n)"""
+    readout: np.ndarray
+    """R, (networks, outputs, n)"""
+    offset: np.ndarray
+    """c, (networks, outputs)"""
+
+
+def forward(net, inputs):
+    """Signals and answers of every network on its own sequences.
+
+    Parameters
+    ----------
+    net : Network
+    inputs : ndarray of shape (steps, networks, sequences, channels)
+        :math:`s_t`.
+
+    Returns
+    -------
+    signals : ndarray of shape (steps + 1, networks, sequences, n)
+        Row t is :math:`\\tanh(x_t)`; row 0 is 0.
+    answers : ndarray of shape (networks, sequences, outputs)
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match.
+    """
+    networks, _, channels = net.entry.shape
+    if inputs.ndim != 4 or inputs.shape[1::2] != (networks, channels):
+        form = f"(steps, {networks}, sequences, {channels})"
+        raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
+    drive = inputs @ net.entry.swapaxes(1, 2) + net.bias[:, None]
+    signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
+    for t, u in enumerate(drive):
+        u += _times(signals[t], net.recurrent)
+        np.tanh(u, out=signals[t + 1])
+    return signals, signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
+
+
+def backward(net, inputs, signals, misses):
+    r"""Gradients of a loss with respect to every parameter and every state.
+
+    Parameters
+    ----------
+    net : Network
+    inputs : ndarray of shape (steps, networks, sequences, channels)
+    signals : ndarray of shape (steps + 1, networks, sequences, n)
+        What `forward` returned.
+    misses : ndarray of shape (networks, sequences, outputs)
+        :math:`\partial L / \partial y`.
+
+    Returns
+    -------
+    gradients : Network
+        The same shapes as `net`.
+    flow : ndarray of shape (steps + 1, networks, sequences, n)
+        :math:`\delta_t = \partial L / \partial x_t`, as `error_flow` gives it.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match.
+    """
+    shape = (len(inputs) + 1, *inputs.shape[1:3], net.recurrent.shape[2])
+    if signals.shape != shape:
+        raise ValueError(f"signals must have shape {shape}, got {signals.shape}")
+    if misses.shape != (*shape[1:3], net.readout.shape[1]):
+        form = (*shape[1:3], net.readout.shape[1])
+        raise ValueError(f"misses must have shape {form}, got {misses.shape}")
+    flow = _flow(net.recurrent, signals, misses @ net.readout * (1 - signals[-1] ** 2))
+    gradients = Network(
+        _outer(flow[1:], signals[:-1]),
+        _outer(flow[1:], inputs),
+        flow[1:].sum(axis=(0, 2)),
+        misses.swapaxes(1, 2) @ signals[-1],
+        misses.sum(axis=1),
+    )
+    return gradients, flow
 
 
 class BitMemory(NamedTuple):
@@ -208,8 +447,70 @@ def train_bit_memory(steps, *, rng, units=10, updates=1000, rate=0.1, noise=0.1,
     return net
 
 
-def _real_matrix(W):
-    W = _check.square_matrix("W", W)
-    if np.iscomplexobj(W):
-        raise TypeError("W must be real numbers, got complex")
+def _recurrent(W):
+    """One real square matrix, or one for each network."""
+    W = _check.array("W", W, real=True)
+    if W.ndim not in (2, 3) or W.shape[-1] != W.shape[-2] or W.size == 0:
+        raise ValueError(
+            f"W must be a square matrix (n, n), or one a network (networks, n, n), got {W.shape}"
+        )
     return W
+
+
+def _axes(W):
+    return f"{len(W)}, " if W.ndim == 3 else ""
+
+
+def _states(states, W):
+    states = _check.array("states", states, real=True)
+    if (
+        states.ndim != W.ndim + 1
+        or len(states) == 0
+        or (*states.shape[1:-2], states.shape[-1]) != W.shape[:-1]
+    ):
+        form = f"(steps + 1, {_axes(W)}sequences, {W.shape[-1]})"
+        raise ValueError(f"states must have shape {form}, got {states.shape}")
+    return states
+
+
+def _one_sequence(W, states):
+    W, states = _recurrent(W), _check.array("states", states, real=True)
+    if W.ndim != 2:
+        raise ValueError(f"W must be one square matrix (n, n), got shape {W.shape}")
+    if states.ndim != 2 or states.shape[1] != len(W) or len(states) == 0:
+        raise ValueError(f"states must have shape (steps + 1, {len(W)}), got {states.shape}")
+    _check.room(len(states) * W.size, "states and W")
+    return W, states
+
+
+def _times(signals, W):
+    """W times every signal; for single units by plain products, which are faster."""
+    return signals * W if W.shape[-1] == 1 else signals @ W.swapaxes(-1, -2)
+
+
+def _flow(W, signals, error):
+    """Gradients by state from the signals tanh(x)."""
+    flow = 1 - signals**2
+    flow[-1] = error
+    for t in range(len(flow) - 1, 0, -1):
+        flow[t - 1] *= flow[t] * W if W.shape[-1] == 1 else flow[t] @ W
+    return flow
+
+
+def _outer(left, right):
+    """Sum over steps and sequences of the outer products, one matrix a network."""
+    left, right = (np.moveaxis(a, 1, 0).reshape(a.shape[1], -1, a.shape[-1]) for a in (left, right))
+    return left.swapaxes(1, 2) @ right
+
+
+def _finite_differences(loss, array, step):
+    """Slope of loss() in each entry of `array`, which is moved in place."""
+    slopes = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        before, losses = array[index], []
+        for shift in (1, -1, 2, -2):
+            array[index] = before + shift * step
+            losses.append(_check.number("loss", loss()))
+        array[index] = before
+        slopes[index] = (8 * (losses[0] - losses[1]) - losses[2] + losses[3]) / (12 * step)
+    return slopes
