@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONWARNINGS": "error::RuntimeWarning",
+    "LONGTERM_QUIET": "1",  # no lines of progress in stored outputs
 }
 
 NOTEBOOK_METADATA = {

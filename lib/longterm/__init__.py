@@ -1,7 +1,7 @@
 """Why gradients vanish and explode: the tested functions behind the course.
 
-Each chapter calls one module: `scalar`, `linear`, `products`, `scaling`, `dynamics`.
-`rnn` and `feedforward` hold the networks that the chapters open up, `plots`
+Each chapter calls its module: `scalar`, `linear`, `products`, `scaling`, `training`, `dynamics`.
+`rnn` and `feedforward` hold the networks that the chapters open up, `tasks` what they learn, `plots`
 draws every recurring figure. The mathematics never imports a plot.
 """
 

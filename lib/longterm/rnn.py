@@ -301,10 +301,7 @@ def forward(net, inputs):
         form = f"(steps, {networks}, sequences, {channels})"
         raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
     drive = inputs @ net.entry.swapaxes(1, 2) + net.bias[:, None]
-    signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
-    for t, u in enumerate(drive):
-        u += _times(signals[t], net.recurrent)
-        np.tanh(u, out=signals[t + 1])
+    signals = _signals(net.recurrent, drive)
     return signals, signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
 
 
@@ -486,6 +483,15 @@ def _one_sequence(W, states):
 def _times(signals, W):
     """W times every signal; for single units by plain products, which are faster."""
     return signals * W if W.shape[-1] == 1 else signals @ W.swapaxes(-1, -2)
+
+
+def _signals(W, drive):
+    """The signals tanh(x) of all steps; what drives the states is overwritten by them."""
+    signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
+    for t, u in enumerate(drive):
+        u += _times(signals[t], W)
+        np.tanh(u, out=signals[t + 1])
+    return signals
 
 
 def _flow(W, signals, error):

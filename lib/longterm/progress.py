@@ -1,0 +1,54 @@
+"""A line that says how far a long computation is, and goes away when it is done."""
+
+import contextlib
+import os
+import sys
+import time
+
+PATIENCE = 1.0
+"""Seconds until the line appears, and between its changes at most half of that."""
+
+
+def progress(items, words):
+    """Yield `items`, a sequence; after a second say how many are done, as a share.
+
+    In a terminal the line stands on stderr, in a notebook below the cell. It is not shown where
+    stderr goes to a file, or where the environment has ``LONGTERM_QUIET``, as the programs
+    have that store and test the notebooks.
+    """
+    show = _line()
+    start = shown = time.monotonic()
+    for done, item in enumerate(items):
+        yield item
+        now = time.monotonic()
+        if now - start > PATIENCE and now - shown > PATIENCE / 2:
+            show(f"{words}: {(done + 1) / len(items):.0%}")
+            shown = now
+    if shown > start:
+        show("")
+
+
+def _line():
+    """A function that writes one line over what it wrote before."""
+    if os.environ.get("LONGTERM_QUIET"):
+        return lambda text: None
+    if "ipykernel" in sys.modules:
+        return _NotebookLine()
+    if sys.stderr is not None and sys.stderr.isatty():
+        return lambda text: print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+    return lambda text: None
+
+
+class _NotebookLine:
+    """A display that is updated in place."""
+
+    handle = None
+
+    def __call__(self, text):
+        from IPython.display import display  # only where a notebook is
+
+        with contextlib.suppress(Exception):  # a line that fails must not cost the computation
+            if self.handle is None:
+                self.handle = display({"text/plain": text}, raw=True, display_id=True)
+            else:
+                self.handle.update({"text/plain": text}, raw=True)

@@ -1,0 +1,285 @@
+"""Training many networks at once, and how often it succeeds (chapter 6)."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from longterm import _check
+from longterm.dynamics import clip_by_norm
+from longterm.progress import progress
+from longterm.tasks import TASKS
+
+_DIVERGED = 1e6
+_BLOCK = 4 * 10**6  # numbers that a block of test sequences may take
+
+
+@dataclass(frozen=True)
+class SGD:
+    """Plain gradient descent, its gradient shortened where it is longer than `clip`."""
+
+    rate: float = 0.1
+    """Learning rate, above 0."""
+    clip: float | None = None
+    """Greatest norm of the gradient of one trial, over all that is trained; None for no limit."""
+
+    def __post_init__(self):
+        """Refuse settings that make no sense."""
+        _check.positive("rate", self.rate)
+        if self.clip is not None:
+            _check.positive("clip", self.clip)
+
+    def step(self, gradient, state):
+        """What to add to the parameters (trials, n), and what to remember."""
+        if self.clip is not None:
+            gradient = clip_by_norm(gradient, self.clip)
+        return -self.rate * gradient, state
+
+
+@dataclass(frozen=True)
+class Adam:
+    r"""Gradient descent in which each parameter has its own rate, by its latest gradients.
+
+    .. math:: p \leftarrow p - \eta\, \frac{\hat m}{\sqrt{\hat s} + \varepsilon}
+
+    with running means m of the gradient and s of its square, freed of their bias towards 0
+    (Kingma and Ba, 2015).
+    """
+
+    rate: float = 0.01
+    """Learning rate η, above 0."""
+    memory: tuple = (0.9, 0.999)
+    """How much of m and of s an update keeps."""
+
+    def __post_init__(self):
+        """Refuse settings that make no sense."""
+        _check.positive("rate", self.rate)
+        if len(self.memory) != 2 or not all(
+            0 <= _check.number("memory", b) < 1 for b in self.memory
+        ):
+            raise ValueError(f"memory must be two numbers in [0, 1), got {self.memory}")
+
+    def step(self, gradient, state):
+        """What to add to the parameters (trials, n), and what to remember."""
+        m, s, count = state or (0.0, 0.0, 0)
+        (keep_m, keep_s), count = self.memory, count + 1
+        m = keep_m * m + (1 - keep_m) * gradient
+        s = keep_s * s + (1 - keep_s) * gradient**2
+        scale = np.sqrt(s / (1 - keep_s**count)) + 1e-8
+        return -self.rate * m / (1 - keep_m**count) / scale, (m, s, count)
+
+
+class Outcome(NamedTuple):
+    """How often training succeeded, and what came out of it."""
+
+    rate: float
+    """Share of the trials that succeeded."""
+    interval: tuple
+    """Its Wilson interval of 95 %."""
+    scores: np.ndarray
+    """Share of fresh sequences that each trial got right, (trials,)."""
+    solved: np.ndarray
+    """Which trials succeeded, (trials,)."""
+    parameters: NamedTuple
+    """What each trial has learned, the first axis over the trials."""
+
+    @property
+    def failures(self):
+        """The parameters of the trials that failed."""
+        return type(self.parameters)(*(p[~self.solved] for p in self.parameters))
+
+
+def wilson_interval(successes, trials, confidence=0.95):
+    r"""Interval for a probability, from the number of successes (Wilson, 1927).
+
+    .. math:: \frac{k + z^2/2 \pm z \sqrt{k (n - k) / n + z^2 / 4}}{n + z^2}
+
+    The probabilities p whose distance from k/n is at most z of their own standard errors,
+    :math:`\sqrt{p(1 - p)/n}`. It stays inside [0, 1], and has a width when k is 0 or n.
+
+    Parameters
+    ----------
+    successes, trials : int
+        k and n, with 0 ≤ k ≤ n and n at least 1.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    low, high : float
+
+    Raises
+    ------
+    TypeError
+        If a count is no integer.
+    ValueError
+        If a value is out of range.
+    """
+    trials = _check.size("trials", trials)
+    successes = _check.size("successes", successes, least=0)
+    if successes > trials:
+        raise ValueError(f"successes must be at most trials, {trials}, got {successes}")
+    if not 0 < _check.number("confidence", confidence) < 1:
+        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    z = ndtri((1 + confidence) / 2)
+    middle = successes + z**2 / 2
+    reach = z * np.sqrt(successes * (trials - successes) / trials + z**2 / 4)
+    low = (middle - reach) / (trials + z**2) if successes else 0.0  # exact at both ends
+    high = (middle + reach) / (trials + z**2) if successes < trials else 1.0
+    return float(low), float(high)
+
+
+def descend(task, length, trials, *, rng, updates=2000, optimiser=None, sequences=None):
+    """Train all trials at once, update by update.
+
+    A trial whose weights or gradients leave ±10⁶ or the range of floats stays where it is.
+
+    Parameters
+    ----------
+    task : str or object
+        One of the names in `tasks.TASKS`, or an object of the classes in `tasks`.
+    length, trials : int
+        Length of the sequences, and number of independent trials.
+    rng : numpy.random.Generator
+        Source of the starts and the sequences.
+    updates : int
+        Number of updates, at least 0.
+    optimiser : SGD or Adam
+        ``SGD()`` if not given.
+    sequences : int
+        Fresh sequences an update; that of the task if not given.
+
+    Yields
+    ------
+    parameters : NamedTuple
+        The start, and then what every update leaves; to be read before the next one is asked
+        for, since the arrays change in place.
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer, `rng` no generator, or `task` no task.
+    ValueError
+        If a size is out of range or the task unknown.
+    """
+    task, updates = _task(task), _check.size("updates", updates, least=0)
+    optimiser = SGD() if optimiser is None else optimiser
+    if not hasattr(optimiser, "step"):
+        raise TypeError(f"optimiser must be SGD or Adam, got {type(optimiser).__name__}")
+    sequences = task.sequences if sequences is None else sequences
+    start, state = task.start(trials, rng=rng), None
+    flat, free = _flat(start), _trained(task, start)
+    alive = np.ones((len(flat), 1), dtype=bool)
+    yield _parts(flat, start)
+    for _ in progress(range(updates), f"training {trials} trials of length {length}"):
+        batch = task.batch(length, trials, sequences, rng=rng, training=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            _, gradients = task.loss_and_gradients(_parts(flat, start), batch)
+            gradient = _flat(gradients) * free
+            alive &= np.isfinite(gradient).all(axis=1, keepdims=True)
+            step, state = optimiser.step(np.where(alive, gradient, 0.0), state)
+            alive &= np.abs(flat + step).max(axis=1, keepdims=True) < _DIVERGED
+        flat += np.where(alive, step, 0.0)
+        yield _parts(flat, start)
+
+
+def success_rate(
+    task, length, trials, *, rng, updates=2000, optimiser=None, sequences=None,
+    criterion=0.95, tests=200,
+):  # fmt: skip
+    """How often training succeeds: train all trials at once, then test each on fresh sequences.
+
+    Parameters
+    ----------
+    task, length, trials, rng, updates, optimiser, sequences
+        As for `descend`. With ``updates=0`` the start itself is tested: random guessing.
+    criterion : float
+        A trial succeeds if it gets at least this share right, above 0 and at most 1.
+    tests : int
+        Number of fresh sequences for each trial.
+
+    Returns
+    -------
+    Outcome
+        The rate, its Wilson interval, and the scores and parameters of all trials.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `descend`, or if `criterion` or `tests` is out of range.
+    """
+    if not 0 < _check.number("criterion", criterion) <= 1:
+        raise ValueError(f"criterion must be above 0 and at most 1, got {criterion}")
+    task, tests = _task(task), _check.size("tests", tests)
+    how = {"updates": updates, "optimiser": optimiser, "sequences": sequences}
+    parameters = deque(descend(task, length, trials, rng=rng, **how), maxlen=1).pop()
+    scores = score(task, parameters, length, tests=tests, rng=rng)
+    solved = scores >= criterion
+    count = int(solved.sum())
+    return Outcome(count / trials, wilson_interval(count, trials), scores, solved, parameters)
+
+
+def score(task, parameters, length, *, rng, tests=200):
+    """Share of fresh sequences that each trial gets right.
+
+    Parameters
+    ----------
+    task : str or object
+        As for `descend`.
+    parameters : NamedTuple
+        What it was trained to, the first axis over the trials.
+    length, tests : int
+        Length and number of the sequences.
+    rng : numpy.random.Generator
+        Source of the sequences.
+
+    Returns
+    -------
+    ndarray of shape (trials,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `descend`.
+    """
+    task, tests = _task(task), _check.size("tests", tests)
+    trials, length = len(parameters[0]), _check.size("length", length)
+    if trials == 0:
+        return np.empty(0)
+    share = length * trials * getattr(task, "units", 1)
+    block, right = 2 * max(1, _BLOCK // (2 * share)), np.zeros(trials)
+    for first in range(0, tests, block):
+        batch = task.batch(length, trials, min(block, tests - first), rng=rng)
+        right += task.right(parameters, batch).sum(axis=1)
+    return right / tests
+
+
+def _task(task):
+    if isinstance(task, str):
+        return TASKS[_check.one_of("task", task, tuple(TASKS))]
+    if not hasattr(task, "loss_and_gradients"):
+        raise TypeError(f"task must be a name or a task, got {type(task).__name__}")
+    return task
+
+
+def _trained(task, parameters):
+    """1 for each column of `_flat` that is trained, 0 for the others."""
+    columns = [
+        np.full(p[0].size, name in task.trained)
+        for name, p in zip(parameters._fields, parameters, strict=True)
+    ]
+    return np.concatenate(columns).astype(float)
+
+
+def _flat(parameters):
+    """All parameters of a trial in one row."""
+    return np.concatenate([p.reshape(len(p), -1) for p in parameters], axis=1)
+
+
+def _parts(flat, like):
+    """Views of the rows in the shapes of `like`."""
+    ends = np.cumsum([p[0].size for p in like])[:-1]
+    parts = zip(np.split(flat, ends, axis=1), like, strict=True)
+    return type(like)(*(part.reshape(p.shape) for part, p in parts))

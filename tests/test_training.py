@@ -1,0 +1,303 @@
+"""Laws of `longterm.training`: updates, who succeeds, and how sure that is."""
+
+import io
+import re
+import sys
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from longterm import progress as line
+from longterm.tasks import TASKS, Latch, LatchWeights, Parity, TemporalOrder, TwoSequence
+from longterm.training import SGD, Adam, descend, score, success_rate, wilson_interval
+
+SEED = 20260613
+
+
+def rng(seed=SEED):
+    return np.random.default_rng(seed)
+
+
+def copies(steps):
+    return [type(p)(*(array.copy() for array in p)) for p in steps]
+
+
+# --- Wilson's interval ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 400), (400, 400), (7, 20), (199, 200)])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+def test_ends_of_the_interval_are_z_of_their_own_errors_away(k, n, confidence):
+    z = {0.5: 0.6744897501960817, 0.95: 1.959963984540054, 0.999: 3.290526731491894}[confidence]
+    low, high = wilson_interval(k, n, confidence)
+    assert 0 <= low <= k / n <= high <= 1
+    assert low < high
+    off = lambda p, sign: k / n - p + sign * z * np.sqrt(p * (1 - p) / n)  # noqa: E731
+    if k:
+        assert low == pytest.approx(brentq(off, 1e-12, min(k / n, 1 - 1e-12), args=(-1,)), abs=1e-9)
+    if k < n:
+        assert high == pytest.approx(brentq(off, max(k / n, 1e-12), 1 - 1e-12, args=(1,)), abs=1e-9)
+
+
+def test_failures_mirror_successes():
+    for k in range(11):
+        low, high = wilson_interval(k, 10)
+        np.testing.assert_allclose(wilson_interval(10 - k, 10), (1 - high, 1 - low), atol=1e-15)
+
+
+def test_four_times_the_trials_halve_the_interval():
+    width = lambda n: np.subtract(*wilson_interval(n // 4, n)[::-1])  # noqa: E731
+    assert width(4000) == pytest.approx(width(1000) / 2, rel=0.01)
+
+
+def test_the_interval_covers_as_often_as_it_says():
+    counts = rng().binomial(50, 0.3, size=4000)
+    inside = np.mean([low <= 0.3 <= high for low, high in (wilson_interval(k, 50) for k in counts)])
+    assert abs(inside - 0.95) < 0.02
+
+
+def test_counts_and_confidence_are_refused_by_name():
+    for args, text in (
+        ((5, 4), "successes must be at most trials"),
+        ((-1, 4), "successes must be an integer"),
+        ((0, 0), "trials must be an integer from 1"),
+        ((1, 4, 1.0), "confidence must be between 0 and 1"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            wilson_interval(*args)
+
+
+# --- optimisers ----------------------------------------------------------------------------
+
+
+def test_one_update_of_sgd_is_a_step_against_the_gradient():
+    task, source = Latch(), rng()
+    start, after = copies(descend(task, 6, 3, rng=source, updates=1, optimiser=SGD(0.3)))
+    again = rng()
+    np.testing.assert_array_equal(start.inputs, task.start(3, rng=again).inputs)
+    _, slopes = task.loss_and_gradients(start, task.batch(6, 3, 2, rng=again, training=True))
+    for new, old, slope in zip(after, start, slopes, strict=True):
+        np.testing.assert_allclose(new, old - 0.3 * slope, rtol=1e-12)
+
+
+def first_step(optimiser):
+    """First update of five trials, and its size in each over all parameters."""
+    start, after = copies(descend("two_sequence", 8, 5, rng=rng(), updates=1, optimiser=optimiser))
+    steps = [(b - a).reshape(5, -1) for a, b in zip(start, after, strict=True)]
+    moved = np.concatenate(steps, axis=1)
+    return moved, np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+def test_clipping_bounds_the_step_of_each_trial_and_keeps_its_direction():
+    (free, long), (clipped, short) = first_step(SGD(0.5)), first_step(SGD(0.5, clip=0.01))
+    assert np.all(long > 0.005)
+    np.testing.assert_allclose(short, 0.005, rtol=1e-12)
+    np.testing.assert_allclose(clipped / short, free / long, rtol=1e-9, atol=1e-12)
+
+
+def test_adam_starts_with_steps_of_its_rate_and_finds_a_minimum():
+    optimiser, state, p = Adam(0.05), None, np.array([[3.0, -2.0]])
+    for count in range(2000):
+        step, state = optimiser.step(2 * p * [[1.0, 100.0]], state)
+        if count == 0:
+            np.testing.assert_allclose(step, [[-0.05, 0.05]], rtol=1e-6)
+        p = p + step
+    assert np.abs(p).max() < 1e-3
+
+
+def test_adam_follows_its_formula():
+    optimiser, state = Adam(0.1, memory=(0.8, 0.9)), None
+    gradients, m, s = rng().standard_normal((6, 2, 3)), 0.0, 0.0
+    for count, g in enumerate(gradients, 1):
+        step, state = optimiser.step(g, state)
+        m, s = 0.8 * m + 0.2 * g, 0.9 * s + 0.1 * g**2
+        expected = -0.1 * (m / (1 - 0.8**count)) / (np.sqrt(s / (1 - 0.9**count)) + 1e-8)
+        np.testing.assert_allclose(step, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: SGD(0), "rate must be above 0"),
+        (lambda: SGD(0.1, clip=-1), "clip must be above 0"),
+        (lambda: Adam(-1.0), "rate must be above 0"),
+        (lambda: Adam(memory=(0.9, 1.0)), "memory must be two numbers"),
+        (lambda: Adam(memory=(0.9,)), "memory must be two numbers"),
+    ],
+)
+def test_settings_of_optimisers_are_refused_by_name(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+# --- training ------------------------------------------------------------------------------
+
+
+def test_what_is_not_trained_stays():
+    start, *_, last = copies(descend(Latch(w=2.0, trained=("inputs",)), 6, 4, rng=rng(), updates=5))
+    np.testing.assert_array_equal(last.w, 2.0)
+    assert not np.array_equal(start.inputs, last.inputs)
+    start, *_, last = copies(descend("two_sequence", 8, 2, rng=rng(), updates=5))
+    for name in ("bias", "readout", "offset"):
+        np.testing.assert_array_equal(getattr(start, name), getattr(last, name))
+    assert not np.array_equal(start.recurrent, last.recurrent)
+
+
+def test_trials_of_one_training_do_not_see_each_other():
+    task = Latch(training_noise=0.0)
+    *_, together = copies(descend(task, 7, 3, rng=rng(), updates=20))
+    starts = task.start(3, rng=rng())
+    for k in range(3):
+        inputs, w = starts.inputs[k : k + 1], starts.w[k : k + 1]
+        for _ in range(20):
+            given = task.batch(7, 1, 2, rng=rng(), training=True)
+            _, slopes = task.loss_and_gradients(LatchWeights(w, inputs), given)
+            w, inputs = w - 0.1 * slopes.w, inputs - 0.1 * slopes.inputs
+        np.testing.assert_allclose(together.w[k], w[0], rtol=1e-10)
+        np.testing.assert_allclose(together.inputs[k], inputs[0], rtol=1e-10)
+
+
+def test_training_repeats_with_the_seed():
+    first, second = (success_rate("latch", 8, 20, rng=rng(), updates=30) for _ in range(2))
+    np.testing.assert_array_equal(first.scores, second.scores)
+    np.testing.assert_array_equal(first.parameters.w, second.parameters.w)
+
+
+def test_a_trial_that_diverges_stays_where_it_is_and_fails():
+    outcome = success_rate("temporal_order", 12, 4, rng=rng(), updates=50, optimiser=SGD(1e8))
+    assert all(np.isfinite(p).all() for p in outcome.parameters)
+    assert outcome.rate == 0
+
+
+def test_short_latches_are_learned_and_long_ones_are_not():
+    rates = [success_rate("latch", T, 100, rng=rng()).rate for T in (5, 15, 40)]
+    assert rates[0] >= 0.95
+    assert rates[0] > rates[1] > rates[2]
+    assert rates[2] <= 0.15
+
+
+def test_a_network_learns_a_short_sequence():
+    assert success_rate("two_sequence", 6, 20, rng=rng()).rate >= 0.9
+
+
+def test_an_outcome_says_who_failed():
+    outcome = success_rate("latch", 20, 60, rng=rng(), updates=1500)
+    assert outcome.parameters.w.shape == (60,)
+    np.testing.assert_array_equal(outcome.solved, outcome.scores >= 0.95)
+    assert outcome.rate == outcome.solved.mean()
+    assert outcome.interval == wilson_interval(int(outcome.solved.sum()), 60)
+    assert 0 < outcome.rate < 1
+    np.testing.assert_array_equal(outcome.failures.w, outcome.parameters.w[~outcome.solved])
+    again = score("latch", outcome.failures, 20, rng=rng(1), tests=1000)
+    assert np.all(np.abs(again - outcome.scores[~outcome.solved]) < 0.25)
+
+
+def test_no_updates_test_the_start():
+    guessed = success_rate(Latch(w=3.0, spread=5.0), 30, 2000, rng=rng(), updates=0)
+    assert abs(guessed.rate - 0.25) < 4.5 * np.sqrt(0.25 * 0.75 / 2000) + 0.02
+
+
+def test_scores_are_shares_of_right_answers():
+    perfect = LatchWeights(
+        np.full(2, 4.0), np.array([[[-3.0] * 3, [3.0] * 3], [[3.0] * 3, [-3.0] * 3]])
+    )
+    scores = score("latch", perfect, 30, rng=rng(), tests=64)
+    np.testing.assert_array_equal(scores, [1.0, 0.0])
+
+
+def test_scores_do_not_depend_on_how_many_sequences_fit_in_memory(monkeypatch):
+    perfect = LatchWeights(np.full(1, 4.0), np.array([[[-3.0] * 3, [3.0] * 3]]))
+    monkeypatch.setattr("longterm.training._BLOCK", 1)
+    np.testing.assert_array_equal(score("latch", perfect, 30, rng=rng(), tests=10), [1.0])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_can_be_named(name):
+    outcome = success_rate(name, 12, 3, rng=rng(), updates=2, tests=8)
+    assert outcome.scores.shape == (3,)
+
+
+@pytest.mark.parametrize("task", [Latch(), TwoSequence(units=2), Parity(), TemporalOrder(units=2)])
+def test_no_failures_are_empty_and_can_be_scored(task):
+    outcome = success_rate(task, 12, 2, rng=rng(), updates=0, criterion=1e-9, tests=40)
+    assert outcome.rate == 1
+    assert len(outcome.failures[0]) == 0
+    assert score(task, outcome.failures, 12, rng=rng()).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        ({"length": 2}, ValueError, "length must be an integer from 3"),
+        ({"length": 5.0}, TypeError, "length must be an integer"),
+        ({"trials": 0}, ValueError, "trials must be an integer from 1"),
+        ({"updates": -1}, ValueError, "updates must be an integer from 0"),
+        ({"sequences": 3}, ValueError, "sequences must be even"),
+        ({"tests": 0}, ValueError, "tests must be an integer from 1"),
+        ({"criterion": 0.0}, ValueError, "criterion must be above 0"),
+        ({"criterion": 1.1}, ValueError, "criterion must be above 0"),
+        ({"task": "maze"}, ValueError, "task must be one of 'latch'"),
+        ({"task": 3}, TypeError, "task must be a name or a task"),
+        ({"optimiser": "sgd"}, TypeError, "optimiser must be SGD or Adam"),
+        ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator"),
+    ],
+)
+def test_bad_input_is_refused_by_name(change, error, text):
+    good = {"task": "latch", "length": 5, "trials": 2, "rng": rng(), "updates": 1, "tests": 2}
+    with pytest.raises(error, match=text):
+        success_rate(**(good | change))
+
+
+# --- progress ------------------------------------------------------------------------------
+
+
+def patient(monkeypatch, terminal):
+    """Items that take half a second each by the clock of `progress`, and what was written."""
+    clock = iter(np.arange(0, 100, 0.5))
+    monkeypatch.delenv("LONGTERM_QUIET", raising=False)
+    monkeypatch.setattr(line.time, "monotonic", lambda: next(clock))
+    written = io.StringIO()
+    written.isatty = lambda: terminal
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    assert list(line.progress(range(8), "walking")) == list(range(8))
+    return written.getvalue()
+
+
+def test_long_work_says_how_far_it_is_and_cleans_up(monkeypatch):
+    written = patient(monkeypatch, terminal=True)
+    assert re.findall(r"\d+%", written) == ["38%", "62%", "88%"]
+    assert written.endswith("\x1b[K")
+
+
+def test_nothing_is_written_to_a_file_or_when_quiet(monkeypatch):
+    assert patient(monkeypatch, terminal=False) == ""
+    monkeypatch.setenv("LONGTERM_QUIET", "1")
+    assert line._line()("text") is None
+    monkeypatch.delenv("LONGTERM_QUIET")
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    assert isinstance(line._line(), line._NotebookLine)
+
+
+def test_short_work_says_nothing(monkeypatch):
+    monkeypatch.setattr(line, "_line", lambda: pytest.fail)
+    assert list(line.progress(range(3), "short")) == [0, 1, 2]
+
+
+def test_a_notebook_shows_one_line_that_is_updated_and_emptied(monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, data, raw):
+            shown.append(data["text/plain"])
+
+    def display(data, raw, display_id):
+        shown.append(data["text/plain"])
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    say = line._NotebookLine()
+    for text in ("walking: 10%", "walking: 60%", ""):
+        say(text)
+    assert shown == ["walking: 10%", "walking: 60%", ""]
