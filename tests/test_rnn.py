@@ -94,6 +94,14 @@ def test_error_flow_at_rest_is_the_linear_recurrence():
     np.testing.assert_allclose(flow[:, 0], expected, rtol=1e-12)
 
 
+def test_matrices_may_be_given_as_lists():
+    inputs = np.full((3, 2, 1), 0.4)
+    states = run([[1.5]], inputs)
+    flow = error_flow([[1.5]], states, np.ones((2, 1)))
+    np.testing.assert_array_equal(states, run(np.array([[1.5]]), inputs))
+    np.testing.assert_array_equal(flow, error_flow(np.array([[1.5]]), states, np.ones((2, 1))))
+
+
 def test_flow_by_lag_counts_back_from_the_end():
     flow = np.zeros((3, 2, 2))
     flow[2], flow[1], flow[0, 0, 0] = 1.0, [[3, 0], [0, 4]], -7

@@ -74,7 +74,8 @@ def error_flow(W, states, error):
     TypeError, ValueError
         If an input is not real and finite, or shapes do not match.
     """
-    W, states = _recurrent(W), _states(states, W)
+    W = _recurrent(W)
+    states = _states(states, W)
     error = _check.array("error", error, real=True)
     if error.shape != states.shape[1:]:
         raise ValueError(f"error must have shape {states.shape[1:]}, got {error.shape}")
@@ -300,7 +301,7 @@ def forward(net, inputs):
     if inputs.ndim != 4 or inputs.shape[1::2] != (networks, channels):
         form = f"(steps, {networks}, sequences, {channels})"
         raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
-    drive = inputs @ net.entry.swapaxes(1, 2) + net.bias[:, None]
+    drive = _times(inputs, net.entry) + net.bias[:, None]
     signals = _signals(net.recurrent, drive)
     return signals, signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
 
@@ -481,26 +482,39 @@ def _one_sequence(W, states):
 
 
 def _times(signals, W):
-    """W times every signal; for single units by plain products, which are faster."""
-    return signals * W if W.shape[-1] == 1 else signals @ W.swapaxes(-1, -2)
+    """W times every signal; where each is one number by plain products, which are faster."""
+    if W.shape[-1] == 1:
+        return signals * W[..., None, :, 0]
+    return signals @ W.swapaxes(-1, -2)
 
 
 def _signals(W, drive):
-    """The signals tanh(x) of all steps; what drives the states is overwritten by them."""
+    """The signals tanh(x) of all steps."""
     signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
-    for t, u in enumerate(drive):
-        u += _times(signals[t], W)
-        np.tanh(u, out=signals[t + 1])
+    multiply, W = _step(W.swapaxes(-1, -2), signals[0])
+    for u, before, after in zip(drive, signals, signals[1:], strict=False):
+        multiply(before, W, out=after)
+        np.add(after, u, out=after)
+        np.tanh(after, out=after)
     return signals
 
 
 def _flow(W, signals, error):
     """Gradients by state from the signals tanh(x)."""
-    flow = 1 - signals**2
-    flow[-1] = error
-    for t in range(len(flow) - 1, 0, -1):
-        flow[t - 1] *= flow[t] * W if W.shape[-1] == 1 else flow[t] @ W
+    flow = np.multiply(signals, signals)
+    np.subtract(1, flow, out=flow)
+    flow[-1], back = error, np.empty_like(flow[-1])
+    multiply, W = _step(W, back)
+    for before, after in zip(flow[-2::-1], flow[:0:-1], strict=True):
+        np.multiply(before, multiply(after, W, out=back), out=before)
     return flow
+
+
+def _step(W, signals):
+    """What multiplies signals with W: for single units a plain product of one shape."""
+    if W.shape[-1] > 1:
+        return np.matmul, W
+    return np.multiply, np.broadcast_to(W, signals.shape).copy()
 
 
 def _outer(left, right):

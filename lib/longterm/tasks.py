@@ -87,7 +87,8 @@ class Latch:
     def run(self, weights, batch):
         """Signals tanh(x), of shape (length + 1, trials, sequences, 1)."""
         drive, each = batch.inputs.copy(), batch.inputs.shape[2] // 2
-        drive[: self.marked, ..., 0] += np.moveaxis(np.repeat(weights.inputs, each, axis=1), 2, 0)
+        trained = np.repeat(weights.inputs, each, axis=1) if each > 1 else weights.inputs
+        drive[: self.marked, ..., 0] += trained.transpose(2, 0, 1)
         return rnn._signals(weights.w[:, None, None], drive)
 
     def loss_and_gradients(self, weights, batch):
@@ -97,7 +98,7 @@ class Latch:
         flow = rnn._flow(weights.w[:, None, None], signals, misses * (1 - signals[-1] ** 2))
         entry = flow[1 : self.marked + 1, :, :, 0].reshape(self.marked, len(weights.w), 2, each)
         slope = np.einsum("tksi,tksi->k", flow[1:], signals[:-1])
-        gradients = LatchWeights(slope, np.moveaxis(entry.sum(axis=3), 0, 2))
+        gradients = LatchWeights(slope, entry.sum(axis=3).transpose(1, 2, 0))
         return each / 2 * np.sum(misses**2, axis=(1, 2)), gradients
 
     def right(self, weights, batch):

@@ -172,17 +172,18 @@ def descend(task, length, trials, *, rng, updates=2000, optimiser=None, sequence
     start, state = task.start(trials, rng=rng), None
     flat, free = _flat(start), _trained(task, start)
     alive = np.ones((len(flat), 1), dtype=bool)
-    yield _parts(flat, start)
+    parameters = _parts(flat, start)
+    yield parameters
     for _ in progress(range(updates), f"training {trials} trials of length {length}"):
         batch = task.batch(length, trials, sequences, rng=rng, training=True)
         with np.errstate(over="ignore", invalid="ignore"):
-            _, gradients = task.loss_and_gradients(_parts(flat, start), batch)
+            _, gradients = task.loss_and_gradients(parameters, batch)
             gradient = _flat(gradients) * free
             alive &= np.isfinite(gradient).all(axis=1, keepdims=True)
             step, state = optimiser.step(np.where(alive, gradient, 0.0), state)
             alive &= np.abs(flat + step).max(axis=1, keepdims=True) < _DIVERGED
         flat += np.where(alive, step, 0.0)
-        yield _parts(flat, start)
+        yield parameters
 
 
 def success_rate(
