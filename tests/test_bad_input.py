@@ -13,9 +13,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from longterm import dynamics, linear, products, scalar, scaling
+from longterm import dynamics, linear, memory, products, scalar, scaling
 
-MODULES = (scalar, linear, products, scaling, dynamics)
+MODULES = (scalar, linear, products, scaling, dynamics, memory)
 
 NO_NUMBERS = {
     TypeError: ["a", "1", b"1", None, object(), {}, True, [True], [None], ["1", "2"], {1.0}],
@@ -72,6 +72,9 @@ POSITIVES = kind(NO_NUMBERS, NOT_REAL, NOT_POSITIVE, {ValueError: [[1.0, 0.0]]})
 NUMBER = kind(NO_NUMBERS, NOT_ONE)
 REAL = kind(NO_NUMBERS, NOT_REAL, NOT_ONE)
 POSITIVE = kind(NO_NUMBERS, NOT_REAL, NOT_ONE, NOT_POSITIVE)
+POSITIVE_OR_NONE = {
+    error: [value for value in values if value is not None] for error, values in POSITIVE.items()
+}
 MATRIX = kind(NO_NUMBERS, NOT_SQUARE)
 STATE = kind(NO_NUMBERS, NOT_A_PAIR)
 COUNT = kind(NO_INTEGER)
@@ -88,6 +91,12 @@ CLIP_ROW = {
     "threshold": (1.0, POSITIVE),
 }
 SCALAR_ROW = {"w": (0.5, NUMBERS), "steps": (3, LONG_COUNT)}
+LATCH_WEIGHT = {"w": (2.0, kind(REAL, {ValueError: [-1, -1e-300]}))}
+NOISY_ROW = {
+    "w": (2.0, POSITIVE),
+    "noise": (0.2, kind(REAL, {ValueError: [-1, -1e-300]})),
+    "steps": (3, LONG_COUNT),
+}
 
 ROWS = {
     scalar.powers: SCALAR_ROW,
@@ -149,6 +158,27 @@ ROWS = {
     },
     dynamics.clip_by_norm: CLIP_ROW,
     dynamics.clip_by_element: CLIP_ROW,
+    memory.attractor: {"w": (2.0, NEVER_NEGATIVE)},
+    memory.robustness_margin: {"w": (2.0, NEVER_NEGATIVE)},
+    memory.latch: LATCH_WEIGHT
+    | {
+        "inputs": ([0.1, 0.2], kind(NO_NUMBERS, NOT_REAL, {ValueError: [1.0]})),
+        "start": (1.0, kind(NO_NUMBERS, NOT_REAL)),
+    },
+    memory.push_to_flip: LATCH_WEIGHT | {"steps": (3, kind(SIZE, {ValueError: [10**9]}))},
+    memory.retention: NOISY_ROW | {"start": (1.0, POSITIVE_OR_NONE)},
+    memory.sample_retention: NOISY_ROW
+    | {
+        "trials": (2, LONG_SIZE),
+        "rng": (RNG, GENERATOR),
+        "start": (1.0, POSITIVE_OR_NONE),
+    },
+    memory.lifetime: {"w": (2.0, POSITIVE), "noise": (0.2, POSITIVE)},
+    memory.cheapest_flip: {
+        "w": (2.0, POSITIVE),
+        "steps": (3, kind(SIZE, {ValueError: [10**9]})),
+    },
+    memory.linear_retention: NOISY_ROW | {"start": (1.0, POSITIVE)},
 }
 each_function = pytest.mark.parametrize("function", ROWS, ids=lambda f: f.__qualname__)
 

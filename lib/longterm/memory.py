@@ -1,0 +1,436 @@
+r"""One bit in one unit: the latch, its margin against input, its gradient, and its life in noise.
+
+The latch is the tanh network of `rnn` with a single unit,
+:math:`a_t = w \tanh(a_{t-1}) + h_t`. Its bit is the sign of :math:`a_t`.
+"""
+
+import numpy as np
+from scipy import optimize, special
+
+from longterm import _check
+
+_SATURATED = 20.0  # from here on tanh(z) is 1 in float64
+_MOST_NODES = 4000
+
+
+def attractor(w):
+    r"""Where the latch rests without input, and the slope of its map there.
+
+    .. math:: \bar x = \tanh(w \bar x) \ge 0, \qquad w \operatorname{sech}^2(w \bar x)
+
+    The state at rest is :math:`z = w \bar x`, so :math:`w = z \coth z`, and the slope is
+    :math:`2z / \sinh 2z`. It is not taken as :math:`w (1 - \bar x^2)`, which is 0 from w = 20 on.
+
+    Parameters
+    ----------
+    w : array_like of numbers >= 0
+        Recurrent weight.
+
+    Returns
+    -------
+    rest, slope : ndarray of the shape of `w`
+        :math:`\bar x` and the slope; 0 and w for w up to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `w` is not real, not finite, or negative.
+    """
+    w = _weights(w)
+    z = _state_at_rest(w)
+    decay = np.exp(-2 * z)
+    return np.where(w > 1, np.tanh(z), 0.0)[()], (4 * w * decay / (1 + decay) ** 2)[()]
+
+
+def robustness_margin(w):
+    r"""Largest constant input of either sign under which the latch keeps its bit.
+
+    .. math:: h^*(w) = \sqrt{w (w - 1)} - \operatorname{arccosh} \sqrt w
+       = \tfrac12 (\sinh 2u - 2u), \qquad w = \cosh^2 u
+
+    Parameters
+    ----------
+    w : array_like of numbers >= 0
+        Recurrent weight.
+
+    Returns
+    -------
+    ndarray of the shape of `w`
+        0 for w up to 1, where there is no bit to keep.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `w` is not real, not finite, or negative.
+    """
+    w = _weights(w)
+    root = np.sqrt(np.maximum(w - 1, 0))
+    u = np.arcsinh(root)
+    orders = np.arange(3, 21, 2)
+    series = np.sum((2 * np.minimum(u, 0.5)[..., None]) ** orders / special.factorial(orders), -1)
+    return np.where(u < 0.5, series / 2, np.sqrt(w) * root - u)[()]
+
+
+def latch(w, inputs, start):
+    r"""States of the latch.
+
+    .. math:: a_t = w \tanh(a_{t-1}) + h_t
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight, at least 0.
+    inputs : array_like of shape (steps, ...)
+        :math:`h_t`; further axes are separate runs.
+    start : array_like
+        :math:`a_0`, of a shape that broadcasts with one row of `inputs`.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, ...)
+        Row t is :math:`a_t`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is not real and finite, `w` is negative, or shapes do not match.
+    """
+    w, inputs = _weight(w), _check.array("inputs", inputs, real=True)
+    start = _check.array("start", start, real=True)
+    if inputs.ndim == 0:
+        raise ValueError("inputs must have shape (steps, ...), got one number")
+    try:
+        shape = np.broadcast_shapes(start.shape, inputs.shape[1:])
+    except ValueError:
+        form = f"a shape that broadcasts with {inputs.shape[1:]}"
+        raise ValueError(f"start must have {form}, got {start.shape}") from None
+    states = np.empty((len(inputs) + 1, *shape))
+    states[0] = start
+    for t, h in enumerate(inputs):
+        states[t + 1] = w * np.tanh(states[t]) + h
+    return states
+
+
+def push_to_flip(w, steps):
+    r"""Smallest constant push that flips the latch if it acts for so many steps and then ends.
+
+    From the upper state at rest, z, the push takes :math:`a_t = w \tanh(a_{t-1}) - p` to 0 in
+    the last of these steps. One step needs p = z. More steps need less, and never less than
+    `robustness_margin`.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight, at least 0.
+    steps : int
+        For how long the push acts, at least 1.
+
+    Returns
+    -------
+    float
+        The push p; 0 for w up to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `w` is not a finite real number >= 0, or `steps` no integer from 1 to 10**6.
+    """
+    w, steps = _weight(w), _check.size("steps", steps)
+    if steps > 10**6:
+        raise ValueError(f"steps must be at most 10**6, got {steps}")
+    z = float(_state_at_rest(w))
+    held, flipped = float(robustness_margin(w)), z
+    for _ in range(60):
+        push, a = (held + flipped) / 2, z
+        for _ in range(steps):
+            a = w * np.tanh(a) - push
+            if a <= 0:
+                break
+        held, flipped = (held, push) if a <= 0 else (push, flipped)
+        if flipped - held <= 4e-16 * flipped:
+            break
+    return flipped
+
+
+def retention(w, noise, steps, start=None):
+    r"""Probability that the sign is still right when every step adds normal noise.
+
+    .. math:: a_t = w \tanh(a_{t-1}) + s\,\xi_t, \qquad \xi_t \sim \mathcal N(0, 1), \qquad
+       P(a_t > 0 \mid a_0 > 0)
+
+    The difference :math:`o_t(b) = p_t(b) - p_t(-b)` of the densities on both sides of 0 moves
+    by one integral over b > 0 at each step, with a kernel that is nowhere negative. A
+    Gauss-Legendre rule turns the integral into a sum.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight above 0.
+    noise : float
+        Standard deviation s, at least 0; with 0 the sign stays right for ever.
+    steps : int
+        Number of steps.
+    start : float, optional
+        :math:`a_0` above 0; the state at rest if not given, which needs w above 1.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (steps + 1,)
+    error : float
+        The largest change when the rule has twice as many nodes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is outside its range, or `noise` is so small that the rule would need
+        more than 4000 nodes.
+    """
+    w, noise, steps, start = _noisy_latch(w, noise, steps, start)
+    if noise == 0:
+        return np.ones(steps + 1), 0.0
+    count = _node_count(w, noise)
+    _check.room((steps + 1) * 2 * count, "steps")
+    rough, fine = (_retention(w, noise, steps, start, n) for n in (count, 2 * count))
+    return fine, float(np.abs(fine - rough).max())
+
+
+def sample_retention(w, noise, steps, trials, *, rng, start=None):
+    r"""Share of simulated latches whose sign is still right.
+
+    The standard error of a share p is :math:`\sqrt{p (1 - p) / \text{trials}}`.
+
+    Parameters
+    ----------
+    w, noise, steps, start
+        As for `retention`.
+    trials : int
+        Number of latches.
+    rng : numpy.random.Generator
+        Source of the noise.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+        Shares, the first one 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is outside its range.
+    """
+    w, noise, steps, start = _noisy_latch(w, noise, steps, start)
+    trials, rng = _check.size("trials", trials), _check.generator(rng)
+    _check.room((steps + 1) * trials, "steps and trials")
+    shares, a = np.ones(steps + 1), np.full(trials, start)
+    for t in range(1, steps + 1):
+        a = w * np.tanh(a) + noise * rng.standard_normal(trials)
+        shares[t] = np.mean(a > 0)
+    return shares
+
+
+def lifetime(w, noise):
+    r"""Steps in which the noisy latch loses all but 1/e of what it knows, once it has settled.
+
+    In the long run :math:`P(a_t > 0) - \tfrac12` is multiplied by the same :math:`\lambda` at
+    every step, and the lifetime is :math:`-1 / \ln \lambda`. This :math:`\lambda` is the second
+    eigenvalue of the operator that moves the density, the largest on odd functions. With the
+    positive eigenfunction q on b > 0, normalised to integral 1,
+
+    .. math:: 1 - \lambda = 2 \int_0^\infty q(b)\, \Phi\Bigl(-\frac{w \tanh b}{s}\Bigr)\, db ,
+
+    which loses no digits where :math:`\lambda` is close to 1.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight above 0.
+    noise : float
+        Standard deviation s of the noise, above 0.
+
+    Returns
+    -------
+    float
+        ``inf`` where the loss is below the range of floats.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is outside its range, or `noise` is so small that the rule would need
+        more than 4000 nodes.
+    """
+    w, noise = _check.positive("w", w), _check.positive("noise", noise)
+    _, weights, kernel, slips = _odd_operator(w, noise, 2 * _node_count(w, noise))
+    q, before = weights, 0.0
+    for _ in range(10_000):
+        q = kernel @ q
+        q /= q.sum()
+        loss = float(slips @ q)
+        if abs(loss - before) <= 1e-14 * loss:
+            break
+        before = loss
+    if loss <= 0:
+        return np.inf
+    return float(-1 / np.log1p(-loss)) if loss < 1 else 0.0
+
+
+def cheapest_flip(w, steps):
+    r"""Pushes of least energy that take the latch from its upper state at rest to 0.
+
+    .. math:: \min \tfrac12 \sum_{t=1}^{n} h_t^2, \qquad a_t = w \tanh(a_{t-1}) + h_t, \quad
+       a_0 = w \bar x, \quad a_n = 0
+
+    With enough steps the least energy is the rate at which :math:`\ln` `lifetime` grows with
+    :math:`1 / s^2` as the noise goes to 0.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight above 1.
+    steps : int
+        Number n of pushes, from 1 to 100.
+
+    Returns
+    -------
+    ndarray of shape (steps,)
+        :math:`h_1, \dots, h_n`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is outside its range.
+    """
+    w, steps = _check.positive("w", w), _check.size("steps", steps)
+    if w <= 1:
+        raise ValueError(f"w must be above 1: there is no bit to flip at w = {w}")
+    if steps > 100:
+        raise ValueError(f"steps must be at most 100, got {steps}")
+    rest = float(_state_at_rest(np.array(w)))
+
+    def pushes(between):
+        states = np.concatenate([[rest], between, [0.0]])
+        return states[1:] - w * np.tanh(states[:-1])
+
+    straight = np.linspace(rest, 0, steps + 1)[1:-1]
+    if steps == 1:
+        return pushes(straight)
+    return optimize.least_squares(pushes, straight, method="lm", xtol=1e-12).fun
+
+
+def linear_retention(w, noise, steps, start=1.0):
+    r"""Probability that the sign is still right in a linear unit with noise.
+
+    .. math:: a_t = w\,a_{t-1} + s\,\xi_t, \qquad
+       P(a_t > 0) = \Phi\Bigl(\frac{a_0}{s \sqrt{w^{-2} + w^{-4} + \dots + w^{-2t}}}\Bigr)
+
+    With w = 1 this is an integrator, and the root is :math:`\sqrt t`.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight above 0.
+    noise : float
+        Standard deviation s, at least 0.
+    steps : int
+        Number of steps.
+    start : float
+        :math:`a_0`, above 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an input is outside its range.
+    """
+    start = _check.positive("start", start)
+    w, noise, steps, start = _noisy_latch(w, noise, steps, start)
+    with np.errstate(all="ignore"):
+        spread = noise * np.sqrt(np.cumsum(w ** (-2.0 * np.arange(1, steps + 1))))
+        return np.append(1.0, special.ndtr(np.divide(start, spread)) if noise else np.ones(steps))
+
+
+def _weights(w):
+    w = _check.array("w", w, real=True)
+    if (w < 0).any():
+        raise ValueError(f"w must be at least 0, got {w.min()}")
+    return w
+
+
+def _weight(w):
+    return float(_weights(_check.number("w", w)))
+
+
+def _noisy_latch(w, noise, steps, start):
+    w, noise = _check.positive("w", w), float(_check.number("noise", noise))
+    if noise < 0:
+        raise ValueError(f"noise must be at least 0, got {noise}")
+    steps = _check.size("steps", steps, least=0)
+    _check.room(steps + 1, "steps")
+    if start is not None:
+        return w, noise, steps, _check.positive("start", start)
+    if w <= 1:
+        raise ValueError(f"w must be above 1 unless start is given: there is no bit at w = {w}")
+    return w, noise, steps, float(_state_at_rest(np.array(w)))
+
+
+def _state_at_rest(w):
+    """z >= 0 with z coth z = w, by Newton's method from above: z coth z is convex."""
+    d = np.clip(w - 1, 0, _SATURATED)
+    z = (d + np.sqrt(d * (d + 12))) / 2
+    for _ in range(8):
+        excess = _z_coth_z_less_1(z)
+        slope = np.divide(z * z - excess * (1 + excess), z, out=np.ones_like(z), where=z > 0)
+        z = z - (excess - d) / slope
+    return np.where(w > _SATURATED, w, np.maximum(z, 0))
+
+
+def _z_coth_z_less_1(z):
+    """z coth z - 1; for small z by its continued fraction z²/(3 + z²/(5 + z²/(7 + ...)))."""
+    square, fraction = np.minimum(z, 1) ** 2, 0.0
+    for odd in (15, 13, 11, 9, 7, 5, 3):
+        fraction = square / (odd + fraction)
+    return np.where(z < 0.5, fraction, z / np.tanh(np.maximum(z, 0.5)) - 1)
+
+
+def _node_count(w, noise):
+    """Nodes of the rule: some for each width of the kernel, which is noise / w in b."""
+    count = 24 + 2 * (w / noise + 9) * max(1.0, w)
+    if count > _MOST_NODES:
+        raise ValueError(
+            f"noise must be larger, or w smaller: {noise} and {w} need {count:.3g} nodes, "
+            f"more than {_MOST_NODES}"
+        )
+    return int(count)
+
+
+def _odd_operator(w, noise, count):
+    """Nodes b > 0, their weights, one step of o_t there with the weights in it, and `_slip`."""
+    nodes, weights = special.roots_legendre(count)
+    reach = w + 9 * noise
+    b, weights = reach * (nodes + 1) / 2, reach * weights / 2
+    centre = w * np.tanh(b)
+    kernel = weights[:, None] * _odd_density(b[:, None], centre, noise)
+    return b, weights, kernel, _slip(centre, noise)
+
+
+def _odd_density(a, centre, noise):
+    """Normal density at a less that at -a, without cancellation."""
+    density = np.exp(-(((a - centre) / noise) ** 2) / 2) / (noise * np.sqrt(2 * np.pi))
+    return -density * np.expm1(-2 * (a / noise) * (centre / noise))
+
+
+def _slip(centre, noise):
+    """Twice the probability that noise carries a state from `centre` below 0."""
+    return special.erfc(centre / noise / np.sqrt(2))
+
+
+def _retention(w, noise, steps, start, count):
+    b, weights, kernel, slips = _odd_operator(w, noise, count)
+    centre, lead = w * np.tanh(start), np.ones(steps + 1)
+    mass, loss = weights * _odd_density(b, centre, noise), _slip(centre, noise)
+    for t in range(1, steps + 1):
+        lead[t] = lead[t - 1] - loss
+        loss, mass = slips @ mass, kernel @ mass
+    return (1 + lead) / 2
