@@ -174,6 +174,7 @@ ROWS = {
         "start": (1.0, POSITIVE_OR_NONE),
     },
     memory.lifetime: {"w": (2.0, POSITIVE), "noise": (0.2, POSITIVE)},
+    memory.boundary_gradient: NOISY_ROW | {"noise": (0.2, POSITIVE)},
     memory.cheapest_flip: {
         "w": (2.0, POSITIVE),
         "steps": (3, kind(SIZE, {ValueError: [10**9]})),

@@ -10,7 +10,15 @@ from scipy.optimize import brentq
 
 from longterm import progress as line
 from longterm.tasks import TASKS, Latch, LatchWeights, Parity, TemporalOrder, TwoSequence
-from longterm.training import SGD, Adam, descend, score, success_rate, wilson_interval
+from longterm.training import (
+    SGD,
+    Adam,
+    descend,
+    learning_curve,
+    score,
+    success_rate,
+    wilson_interval,
+)
 
 SEED = 20260613
 
@@ -301,3 +309,26 @@ def test_a_notebook_shows_one_line_that_is_updated_and_emptied(monkeypatch):
     for text in ("walking: 10%", "walking: 60%", ""):
         say(text)
     assert shown == ["walking: 10%", "walking: 60%", ""]
+
+
+def test_learning_curve_ends_where_success_rate_does():
+    how = {"updates": 30, "tests": 20}
+    whole = success_rate("latch", 6, 7, rng=np.random.default_rng(3), **how)
+    curve = learning_curve("latch", 6, 7, [30], rng=np.random.default_rng(3), tests=20)
+    assert [count for count, _ in curve] == [30]
+    np.testing.assert_array_equal(curve[0][1].parameters.w, whole.parameters.w)
+    np.testing.assert_array_equal(curve[0][1].scores, whole.scores)
+
+
+def test_learning_curve_keeps_what_the_trials_were_at_each_number():
+    curve = learning_curve("latch", 6, 7, (0, 1, 5), rng=np.random.default_rng(3))
+    (_, start), (_, one), (_, five) = curve
+    assert (start.parameters.w == 1.25).all()
+    assert (one.parameters.w != start.parameters.w).all()
+    assert (five.parameters.w != one.parameters.w).all()
+
+
+def test_learning_curve_refuses_numbers_out_of_order():
+    for updates in ([], [5, 5], [3, 1]):
+        with pytest.raises(ValueError, match="updates must be one or more"):
+            learning_curve("latch", 6, 7, updates, rng=np.random.default_rng(3))

@@ -1,6 +1,5 @@
 """Training many networks at once, and how often it succeeds (chapter 6)."""
 
-from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -211,14 +210,52 @@ def success_rate(
     TypeError, ValueError
         As `descend`, or if `criterion` or `tests` is out of range.
     """
+    how = {"optimiser": optimiser, "sequences": sequences, "criterion": criterion, "tests": tests}
+    return learning_curve(task, length, trials, [updates], rng=rng, **how)[0][1]
+
+
+def learning_curve(
+    task, length, trials, updates, *, rng, optimiser=None, sequences=None,
+    criterion=0.95, tests=200,
+):  # fmt: skip
+    """How often training has succeeded after each of several numbers of updates.
+
+    Parameters
+    ----------
+    task, length, trials, rng, optimiser, sequences, criterion, tests
+        As for `success_rate`.
+    updates : sequence of int
+        Numbers of updates, each at least 0, in ascending order.
+
+    Returns
+    -------
+    list of (int, Outcome)
+        The same trials at each of these numbers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `success_rate`, or if `updates` is empty or not in ascending order.
+    """
     if not 0 < _check.number("criterion", criterion) <= 1:
         raise ValueError(f"criterion must be above 0 and at most 1, got {criterion}")
     task, tests = _task(task), _check.size("tests", tests)
-    how = {"updates": updates, "optimiser": optimiser, "sequences": sequences}
-    parameters = deque(descend(task, length, trials, rng=rng, **how), maxlen=1).pop()
-    scores = score(task, parameters, length, tests=tests, rng=rng)
+    counts = [_check.size("updates", count, least=0) for count in updates]
+    if not counts or counts != sorted(set(counts)):
+        raise ValueError(f"updates must be one or more numbers in ascending order, got {updates}")
+    how = {"updates": counts[-1], "optimiser": optimiser, "sequences": sequences}
+    curve = []
+    for count, now in enumerate(descend(task, length, trials, rng=rng, **how)):
+        if count in counts:
+            parameters = type(now)(*(p.copy() for p in now))
+            scores = score(task, parameters, length, tests=tests, rng=rng)
+            curve.append((count, _outcome(scores, criterion, parameters)))
+    return curve
+
+
+def _outcome(scores, criterion, parameters):
     solved = scores >= criterion
-    count = int(solved.sum())
+    count, trials = int(solved.sum()), len(solved)
     return Outcome(count / trials, wilson_interval(count, trials), scores, solved, parameters)
 
 

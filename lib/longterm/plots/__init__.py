@@ -41,6 +41,13 @@ from longterm.plots.scaling import (
     unlabelled_walks,
     width_fans,
 )
+from longterm.plots.training import (
+    gradient_spread,
+    sequences_needed,
+    success_curves,
+    terms_by_lag,
+    weight_paths,
+)
 
 __all__ = [
     "EXPLODE",
@@ -56,6 +63,7 @@ __all__ = [
     "gain_sweep",
     "gradient_bands",
     "gradient_by_lag",
+    "gradient_spread",
     "growth_rates",
     "log_product_bands",
     "modes",
@@ -65,12 +73,15 @@ __all__ = [
     "reseeding",
     "rotation",
     "sample_variances",
+    "sequences_needed",
     "settling",
     "shell",
     "slopes",
     "spread_growth",
+    "success_curves",
     "survival",
     "svg",
+    "terms_by_lag",
     "transients",
     "turning_states",
     "two_densities",
@@ -78,5 +89,6 @@ __all__ = [
     "two_thresholds",
     "underflow",
     "unlabelled_walks",
+    "weight_paths",
     "width_fans",
 ]

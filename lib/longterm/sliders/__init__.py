@@ -8,8 +8,10 @@ from longterm.sliders.linear import shear_and_growth, start_and_direction
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
 from longterm.sliders.scaling import level_gradient, level_walk
+from longterm.sliders.training import hold_or_learn, truncated_gradient
 
 __all__ = [
+    "hold_or_learn",
     "learning_a_power",
     "level_gradient",
     "level_walk",
@@ -17,5 +19,6 @@ __all__ = [
     "sample_and_truth",
     "shear_and_growth",
     "start_and_direction",
+    "truncated_gradient",
     "walks_and_thresholds",
 ]
