@@ -4,15 +4,18 @@ A module a chapter. Every frame function is plain: it maps the sliders' values t
 drawn and read, computed by the package's mathematics.
 """
 
+from longterm.sliders.dynamics import descent_and_clipping, map_and_plane
 from longterm.sliders.linear import shear_and_growth, start_and_direction
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
 from longterm.sliders.scaling import level_gradient, level_walk
 
 __all__ = [
+    "descent_and_clipping",
     "learning_a_power",
     "level_gradient",
     "level_walk",
+    "map_and_plane",
     "powers_and_slopes",
     "sample_and_truth",
     "shear_and_growth",
