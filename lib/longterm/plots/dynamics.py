@@ -73,6 +73,7 @@ def descent_paths(weights, wall, paths, errors, view):
     for kind, path in paths.items():
         look = CLIP_STYLES[kind] | {"linewidth": 1, "markersize": 2.5}
         plane.plot(*path.T, **look)
+        look |= {"linewidth": 1.4, "markevery": 5, "markersize": 4}
         side.semilogy(errors[kind], **look, label=CLIP_NAMES[kind])
     start = next(iter(paths.values()))[0]
     plane.plot(*start, "D", color="black", markersize=6)

@@ -69,7 +69,7 @@ def _descent_canvas():
     plane.plot([], [], "s", color=EXPLODE, markersize=6, gid="end")
     plane.set(xlim=(4.48, 4.76), ylim=(-2.38, -1.96), xlabel="weight w", ylabel="bias b")
     plane.set_title("path (diamond: start, square: end)")
-    side.plot([], [], "o", gid="error", **look)
+    side.plot([], [], color=COLOURS[0], linewidth=1.4, linestyle="-", gid="error")
     side.axhline(SAVED, color=HOLD, linewidth=1, linestyle=":")
     side.set(yscale="log", xlim=(0, UPDATES), ylim=(1e-6, 1), xlabel="update")
     side.set_title("error E (dotted: 0.01)")
