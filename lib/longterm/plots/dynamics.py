@@ -135,6 +135,8 @@ def fold_growth(steps, slopes):
         label_end(ax, line, label)
     ax.set(xlabel="steps T", ylabel=r"slope $\partial x_T / \partial b$")
     ax.set_xlim(steps[0] * 0.9, steps[-1] * 2.5)
+    ax.set_xticks(steps, [f"{T:g}" for T in steps])
+    ax.minorticks_off()
     return fig
 
 
