@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, gamma, logit, zeta
 
-from longterm import dynamics, linear, products, scalar, scaling
+from longterm import dynamics, linear, products, rnn, scalar, scaling
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
@@ -207,6 +207,19 @@ CH7 = [
 
 def along_the_wall():
     return dynamics.descend([4.6, -2.25], 0.02, 3000, "norm")[-1]
+
+
+def test_equation_5_of_pascanu_as_printed_is_neither_the_jacobian_nor_its_transpose():
+    rng = np.random.default_rng(5)
+    W, x, v = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    D = np.diag(1 - np.tanh(x) ** 2)
+    forward = lambda x: float(v @ W @ np.tanh(x))  # noqa: E731
+    assert rnn.check_gradients(forward, [x], [v @ (W @ D)]) < 1e-6
+    for wrong in (W.T @ D, D @ W):  # as printed, and transposed
+        assert rnn.check_gradients(forward, [x], [v @ wrong]) > 0.1
+    assert max(np.linalg.norm(J, 2) for J in (W @ D, W.T @ D)) <= (
+        np.linalg.norm(W, 2) * D.max() * (1 + 1e-12)
+    )
 
 
 def test_claims_of_chapter_7_in_words():

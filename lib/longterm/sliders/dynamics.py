@@ -62,7 +62,7 @@ def _descent_canvas():
     fig, (plane, side) = new_figure(columns=2)
     weights = np.array([4.4, 4.8])
     plane.plot(weights, dynamics.wall(weights), **THEORY)
-    plane.annotate("the wall", (4.5, dynamics.wall(4.5)), (-4, 10), textcoords="offset points")
+    plane.annotate("the wall", (4.6, dynamics.wall(4.6)), (14, 0), textcoords="offset points")
     look = {"color": COLOURS[0], "markersize": 3, "linewidth": 1, "linestyle": "-"}
     plane.plot([], [], "o", gid="path", **look)
     plane.plot([], [], "D", color="black", markersize=6, gid="start")
