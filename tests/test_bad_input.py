@@ -90,6 +90,16 @@ CLIP_ROW = {
     "gradient": ([1.0, 2.0], kind(NO_NUMBERS, NOT_REAL, {ValueError: [1.0]})),
     "threshold": (1.0, POSITIVE),
 }
+UNIT_ROW = {"w": (5.0, REALS), "b": (-2.2, REALS), "x0": (0.5, REALS), "steps": (3, LONG_COUNT)}
+STACK = (
+    0.25,
+    kind({TypeError: ["a", None, object(), True, [True], 1j], ValueError: [np.nan, np.inf]}),
+)
+BITS = kind(
+    {TypeError: ["a", 1.0, None, True, [0.0, 1.0]], ValueError: [2, -1, [0, 2], [[0], [0, 1]]]}
+)
+WORD_TYPE = (Fraction, TYPE)
+TEXT = ("([])", {TypeError: [None, 3, b"()", ["("]], ValueError: ["(a)", " ", "{}"]})
 SCALAR_ROW = {"w": (0.5, NUMBERS), "steps": (3, LONG_COUNT)}
 LATCH_WEIGHT = {"w": (2.0, kind(REAL, {ValueError: [-1, -1e-300]}))}
 NOISY_ROW = {
@@ -156,6 +166,37 @@ ROWS = {
         "gain": (1.2, kind(POSITIVE, {ValueError: [50.01]})),
         "width": (3, SIZE),
     },
+    dynamics.unit_states: UNIT_ROW,
+    dynamics.unit_slopes: UNIT_ROW,
+    dynamics.folds: {
+        "w": (5.0, kind(REALS, {ValueError: [3.9]})),
+        "activation": ("logistic", CHOICE),
+    },
+    dynamics.fixed_points: {"w": (5.0, REAL), "b": (-2.2, REAL)},
+    dynamics.wall: {"w": (5.0, kind(REALS, {ValueError: [4.2]})), "x0": (0.5, REALS)},
+    dynamics.wall_slope: {
+        "w": (5.0, kind(REALS, {ValueError: [4.2]})),
+        "x0": (0.5, REALS),
+        "steps": (3, COUNT),
+    },
+    dynamics.unit_error: UNIT_ROW | {"target": (0.7, REAL)},
+    dynamics.unit_gradient: UNIT_ROW | {"target": (0.7, REAL)},
+    dynamics.descend: {
+        "start": ([5.0, -2.2], kind(REALS, {ValueError: [1.0, [1.0], [1.0, 2.0, 3.0]]})),
+        "rate": (0.1, POSITIVE),
+        "updates": (2, LONG_COUNT),
+        "clip": ("norm", CHOICE),
+        "threshold": (1.0, POSITIVE),
+        "steps": (3, LONG_COUNT),
+    },
+    dynamics.saturate: {"x": STACK},
+    dynamics.top: {"q": STACK},
+    dynamics.push: {"q": STACK, "bit": (1, BITS)},
+    dynamics.pop: {"q": STACK},
+    dynamics.write_word: {"bits": ([0, 1], kind(BITS, {ValueError: [1]})), "number": WORD_TYPE},
+    dynamics.read_word: {"q": STACK, "length": (2, LONG_COUNT)},
+    dynamics.read_brackets: {"text": TEXT, "number": WORD_TYPE},
+    dynamics.balanced: {"text": TEXT, "number": WORD_TYPE},
     dynamics.clip_by_norm: CLIP_ROW,
     dynamics.clip_by_element: CLIP_ROW,
     memory.attractor: {"w": (2.0, NEVER_NEGATIVE)},

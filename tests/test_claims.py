@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import gamma, zeta
+from scipy.special import expit, gamma, logit, zeta
 
-from longterm import linear, products, scalar, scaling
+from longterm import dynamics, linear, products, rnn, scalar, scaling
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
@@ -172,12 +172,85 @@ def test_claims_of_chapter_4_in_words():
 
 INDEX = [(r"\approx {:.1f}$", lambda: scalar.log_abs_powers(0.9, 100)[-1])]
 
+PAGE7 = "chapters/07_cliffs_and_machines.ipynb"
+
+
+def referee_slopes(x0, *more):
+    """Biases of the last exercise of chapter 7 and the slopes there."""
+    b = np.append(np.linspace(-3.8, -2.2, 801), more)
+    return b, dynamics.unit_slopes(6.0, b, x0)[:, 1]
+
+
+CH7 = [
+    ("which is {:.1f}° for $x_0 = 0.5$", lambda: 45 - np.degrees(np.arctan(expit(0.5)))),
+    ("differ from {:.1f}° and 45°", lambda: np.degrees(np.arctan(expit(0.5)))),
+    (r"3 \cdot 2^{{24}} = {0[0]}\,{0[1]}\,{0[2]}$", lambda: f"{3 * 2**24:,}".split(",")),
+    (r"4^{{-4}} = {:.3f}$ as soon", lambda: 0.25**4 / 2),
+    ("s'(-1) = {:.2f}$. At", lambda: 1 / (expit(-1.0) * expit(1.0))),
+    (r"s(-1) = {:.3f}$, and", lambda: dynamics.wall(6.0, -1.0)),
+    ("s'(-1) = {:.3f}$ in place", lambda: 6 * expit(-1.0) * expit(1.0)),
+    ("in place of {:.3f}, so", lambda: 6 * expit(-0.5) * expit(0.5)),
+    (r"about ${:.1f} \cdot 10^4$", lambda: dynamics.wall_slope(6.0, -1.0) / 1e4),
+    (r"not ${:.1f} \cdot 10^7$", lambda: dynamics.wall_slope(6.0) / 1e7),
+    (r"\frac{{0.7}}{{0.3}} = {:.4f}$", lambda: logit(0.7)),
+    (r"= 0.5 - {:.4f}\,w$", lambda: expit(0.5)),
+    ("# {:.5f}", lambda: (logit(0.7) - 0.5) / (0.7 - expit(0.5))),
+    ("on the wall at $w = {:.3f}$", lambda: (logit(0.7) - 0.5) / (0.7 - expit(0.5))),
+    ("$w = {:.2f}$ and an error below 0.0001", lambda: along_the_wall()[0]),
+    ("1000 = {:.2f}$, so four bits", lambda: np.log(1000) / np.log(4)),
+    ("10 = {:.2f}$ bits", lambda: np.log(10) / np.log(4)),
+    ("at the wall, −{:.2f}, inside", lambda: -dynamics.wall(6.0)),
+    ("at both folds it is {:.2f}", lambda: dynamics.unit_slopes(6.0, dynamics.folds(6.0)[0])[1]),
+    ("seems to be {:.1f}. The wall", lambda: referee_slopes(0.5)[1].max()),
+]
+
+
+def along_the_wall():
+    return dynamics.descend([4.6, -2.25], 0.02, 3000, "norm")[-1]
+
+
+def test_equation_5_of_pascanu_as_printed_is_neither_the_jacobian_nor_its_transpose():
+    rng = np.random.default_rng(5)
+    W, x, v = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    D = np.diag(1 - np.tanh(x) ** 2)
+    forward = lambda x: float(v @ W @ np.tanh(x))  # noqa: E731
+    assert rnn.check_gradients(forward, [x], [v @ (W @ D)]) < 1e-6
+    for wrong in (W.T @ D, D @ W):  # as printed, and transposed
+        assert rnn.check_gradients(forward, [x], [v @ wrong]) > 0.1
+    assert max(np.linalg.norm(J, 2) for J in (W @ D, W.T @ D)) <= (
+        np.linalg.norm(W, 2) * D.max() * (1 + 1e-12)
+    )
+
+
+def test_claims_of_chapter_7_in_words():
+    assert "The printed angles differ from 31.9° and 45° by half a degree at most" in prose(PAGE7)
+    path = dynamics.descend([4.6, -2.25], 0.02, 31)
+    w, b = path.T
+    assert np.all(b[:31] > dynamics.wall(w[:31]))
+    assert b[31] < dynamics.wall(w[31])
+    gradient = dynamics.unit_gradient(*path[31])
+    assert 200 < np.linalg.norm(gradient) < 210
+    assert abs(np.degrees(np.arctan2(*gradient)) + 180 - np.degrees(np.arctan(expit(0.5)))) < 0.5
+    assert dynamics.unit_error(*along_the_wall()) < 1e-4
+    lower, upper = dynamics.unit_slopes(6.0, dynamics.folds(6.0))[:, 1]
+    assert round(lower, 2) == round(upper, 2)
+    b, slopes = referee_slopes(0.5, dynamics.wall(6.0))
+    assert b[slopes.argmax()] == dynamics.wall(6.0)
+    b, slopes = referee_slopes(3.0)
+    assert b[slopes.argmax()] < dynamics.folds(6.0)[0]
+    assert slopes.max() > 1000 > 2 > slopes[b > -3].max()
+    near = dynamics.unit_error(6.0, dynamics.wall(6.0) + np.array([-1e-7, 1e-7]))
+    assert near[0] > 0.4  # the wall is some 1e-8 wide
+    assert near[1] < 0.04
+
+
 PAGES = {
     "index.md": INDEX,
     "chapters/01_scalar_powers.ipynb": CH1,
     "chapters/02_matrix_powers.ipynb": CH2,
     "chapters/03_random_weights.ipynb": CH3,
     PAGE4: CH4,
+    PAGE7: CH7,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]
 

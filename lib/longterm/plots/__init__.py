@@ -3,6 +3,15 @@
 A module a chapter; `house` has the style, the colours of the regimes, and the digest.
 """
 
+from longterm.plots.dynamics import (
+    cantor_levels,
+    descent_paths,
+    error_surface,
+    fold_growth,
+    fold_plane,
+    kept_words,
+    two_moves,
+)
 from longterm.plots.house import EXPLODE, HOLD, REGIMES, VANISH, HouseFigure, digest, svg
 from longterm.plots.linear import (
     modes,
@@ -56,15 +65,21 @@ __all__ = [
     "VANISH",
     "HouseFigure",
     "against_lognormal",
+    "cantor_levels",
     "descent",
+    "descent_paths",
     "digest",
     "direction_rates",
+    "error_surface",
     "fans",
+    "fold_growth",
+    "fold_plane",
     "gain_sweep",
     "gradient_bands",
     "gradient_by_lag",
     "gradient_spread",
     "growth_rates",
+    "kept_words",
     "log_product_bands",
     "modes",
     "phases",
@@ -86,6 +101,7 @@ __all__ = [
     "turning_states",
     "two_densities",
     "two_laws",
+    "two_moves",
     "two_thresholds",
     "underflow",
     "unlabelled_walks",

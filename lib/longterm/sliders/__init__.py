@@ -4,6 +4,7 @@ A module a chapter. Every frame function is plain: it maps the sliders' values t
 drawn and read, computed by the package's mathematics.
 """
 
+from longterm.sliders.dynamics import descent_and_clipping, map_and_plane
 from longterm.sliders.linear import shear_and_growth, start_and_direction
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
@@ -11,10 +12,12 @@ from longterm.sliders.scaling import level_gradient, level_walk
 from longterm.sliders.training import hold_or_learn, truncated_gradient
 
 __all__ = [
+    "descent_and_clipping",
     "hold_or_learn",
     "learning_a_power",
     "level_gradient",
     "level_walk",
+    "map_and_plane",
     "powers_and_slopes",
     "sample_and_truth",
     "shear_and_growth",
