@@ -5,11 +5,14 @@ drawn and read, computed by the package's mathematics.
 """
 
 from longterm.sliders.linear import shear_and_growth, start_and_direction
+from longterm.sliders.memory import hold_or_teach, latch_and_push
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
 from longterm.sliders.scaling import level_gradient, level_walk
 
 __all__ = [
+    "hold_or_teach",
+    "latch_and_push",
     "learning_a_power",
     "level_gradient",
     "level_walk",
