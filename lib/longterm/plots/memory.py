@@ -25,29 +25,22 @@ __all__ = [
 
 @house_style
 def jacobian_paths(panels):
-    """Norms of Jacobian products by lag, on a log axis, with a bound or power beside them.
+    """Norms of Jacobian products by lag, on log axes, with a bound beside them.
 
-    `panels` maps a title to entries (label, regime, norms); the regime "theory" is dotted.
+    `panels` maps a title to (limits of the norm, entries), an entry being (label, regime, norms);
+    the regime "theory" is dotted.
     """
-    fig, axes = new_figure(columns=len(panels), sharey=True, height=3.6)
-    for ax, (title, entries) in zip(axes, panels.items(), strict=True):
+    fig, axes = new_figure(columns=len(panels), height=3.6)
+    for ax, (title, (limits, entries)) in zip(axes, panels.items(), strict=True):
         for label, regime, norms in entries:
             style = THEORY if regime == "theory" else REGIMES[regime]
-            (line,) = ax.semilogy(np.arange(len(norms)), norms, **style)
-            inside = np.flatnonzero((norms > 1e-20) & (norms < 1e24))[-1]
-            ax.annotate(
-                label,
-                (inside, norms[inside]),
-                (3, 0),
-                textcoords="offset points",
-                color=line.get_color(),
-                va="center",
-                fontsize=9,
-            )
-        ax.set(title=title, xlabel="lag $k$", xlim=(0, 1.5 * (len(norms) - 1)))
+            ax.semilogy(np.arange(len(norms)), norms, **style)
+            k = np.flatnonzero((norms > limits[0]) & (norms < limits[1]))[-1]
+            text = {"color": style["color"], "va": "center", "fontsize": 9}
+            ax.annotate(label, (k, norms[k]), (5, 0), textcoords="offset points", **text)
+        ax.set(title=title, xlabel="lag $k$", xlim=(0, 1.35 * (len(norms) - 1)), ylim=limits)
         ax.set_xticks(np.linspace(0, len(norms) - 1, 5))
     axes[0].set_ylabel(r"$\|\partial x_T / \partial x_{T-k}\|$")
-    axes[0].set_ylim(1e-20, 1e24)
     return fig
 
 
@@ -75,13 +68,19 @@ def latch_maps(panels):
 def hysteresis(inputs, rising, falling, margin, lengths, pushes):
     """State at rest against a constant input swept up and down; pushes that flip by length."""
     fig, (loop, push) = new_figure(columns=2)
-    loop.plot(inputs, rising, color=EXPLODE, **_dash("explode"), label="input rises")
-    loop.plot(inputs[::-1], falling, color=VANISH, **_dash("vanish"), label="input falls")
+    middle, text = len(inputs) // 2, {"ha": "center", "fontsize": 9}
+    for row, regime, words, offset in (
+        (rising, "explode", "input rises", -16),
+        (falling[::-1], "vanish", "input falls", 9),
+    ):
+        loop.plot(inputs, row, **REGIMES[regime])
+        here, colour = (inputs[middle], row[middle]), REGIMES[regime]["color"]
+        style = text | {"textcoords": "offset points", "color": colour}
+        loop.annotate(words, here, (0, offset), **style)
     for side in (-margin, margin):
         loop.axvline(side, **THEORY)
     top = 1.55 * max(np.abs(rising).max(), np.abs(falling).max())
     loop.set(xlabel="constant input $h$", ylabel="state at rest", ylim=(-top, top))
-    loop.legend(loc="upper left", fontsize=9)
     loop.text(margin, -0.95 * top, r" $h^*$")
     loop.text(-margin, -0.95 * top, r"$-h^*$ ", ha="right")
     push.loglog(lengths, pushes, "o", color=VANISH, markersize=4)
@@ -93,10 +92,6 @@ def hysteresis(inputs, rising, falling, margin, lengths, pushes):
     return fig
 
 
-def _dash(regime):
-    return {"linestyle": REGIMES[regime]["linestyle"]}
-
-
 @house_style
 def dilemma(w, margins, slopes, marked, steps):
     """Margin and slope against the weight, and gradient after `steps` against margin.
@@ -104,8 +99,8 @@ def dilemma(w, margins, slopes, marked, steps):
     `marked` lists the weights to be named on the second curve; they must be in `w`.
     """
     fig, (parts, trade) = new_figure(columns=2, height=3.6)
-    (rise,) = parts.plot(w, margins, color=EXPLODE, **_dash("explode"))
-    (fall,) = parts.plot(w, slopes, color=VANISH, **_dash("vanish"))
+    (rise,) = parts.plot(w, margins, **REGIMES["explode"])
+    (fall,) = parts.plot(w, slopes, **REGIMES["vanish"])
     label_end(parts, rise, "margin")
     label_end(parts, fall, "slope", dy=6)
     parts.set(xlabel="weight $w$", xlim=(w[0], w[-1] + 0.3 * np.ptp(w)), ylim=(0, 1.35))
@@ -130,7 +125,12 @@ def retention_curves(curves, measured):
     for label, row in curves.items():
         t = np.arange(1, len(row))
         (line,) = ax.semilogx(t, row[1:])
-        label_end(ax, line, label)
+        if row[-1] > 0.52:
+            label_end(ax, line, label)
+        else:
+            k = np.flatnonzero(row > 0.6)[-1]
+            text = {"color": line.get_color(), "ha": "right", "va": "top", "fontsize": 9}
+            ax.annotate(label, (k, row[k]), (-5, 0), textcoords="offset points", **text)
         if label in measured:
             at, shares, errors = measured[label]
             style = {"color": line.get_color(), "markersize": 4}
