@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.special import expit, gamma, logit, zeta
+from scipy.stats import norm
 
-from longterm import dynamics, linear, products, rnn, scalar, scaling
+from longterm import dynamics, linear, memory, products, rnn, scalar, scaling
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
+PAGE5 = "chapters/05_robust_memory.ipynb"
 
 
 def prose(page):
@@ -170,6 +173,84 @@ def test_claims_of_chapter_4_in_words():
     assert abs(50 * scaling.tanh_gradient_step(0.8, 32)[0] / np.log(10) + 10) < 0.5
 
 
+def rest_and_margin(w):
+    """State at rest and margin of the latch."""
+    return w * memory.attractor(w)[0], memory.robustness_margin(w)
+
+
+def gradient_at_rest(w, steps):
+    return memory.attractor(w)[1] ** steps
+
+
+WEIGHT_FOR_03 = brentq(lambda w: memory.robustness_margin(w) - 0.3, 1, 3)
+EDGE = memory.latch(1.0, np.zeros(10_000), 1.0)
+
+CH5 = [
+    ("rests at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
+    ("Yes, {0[1]:.3f}. Between 0", lambda: rest_and_margin(1.25)),
+    ("for forty steps it is {:.3f};", lambda: memory.push_to_flip(1.25, 40)),
+    ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0)[1] / 2),
+    ("{0[0]:.2f}, which is 0.083", lambda: rest_and_margin(2.0)),
+    ("Yes: {:.2f} to the power 40 against", lambda: memory.attractor(1.25)[1]),
+    ("against {:.2f} to the power 40.", lambda: memory.attractor(2.0)[1]),
+    (
+        "falls by {:.0f} powers of ten.",
+        lambda: np.log10(gradient_at_rest(1.25, 40) / gradient_at_rest(2.0, 40)),
+    ),
+    (r"0.2\sqrt5 \approx {:.2f}$", lambda: 0.2 * np.sqrt(5)),
+    (r"0.2 \sqrt t) = {:.3f}$", lambda: norm.ppf(0.75)),
+    ("After about {:.0f} steps</summary>", lambda: (1 / 0.2 / norm.ppf(0.75)) ** 2),
+    ("# {0[0]:.4f}, {0[1]:.4f}, {0[2]:.1e}", lambda: margin_to_order()),
+    ("# {0[0]:.5f}, {0[1]:.4f}", lambda: edge_numbers()),
+    ("# ({0[0]:.4f}, {0[1]:.4f}), (0.8880, 0.0778)", lambda: rest_and_margin(2.0)),
+    ("(1.9150, 0.5328), ({0[0]:.4f}, {0[1]:.4f})", lambda: rest_and_margin(1.25)),
+    (r"w = 1 / \tanh 1 = {:.3f}$", lambda: 1 / np.tanh(1)),
+    ("with margin {:.3f}.", lambda: memory.robustness_margin(1 / np.tanh(1))),
+    ("with a height just above {:.3f}", lambda: memory.push_to_flip(2.0, 3)),
+    (r"\sqrt{{1000}} = {:.1f}$", lambda: norm.ppf(0.99) * 0.2 * np.sqrt(1000)),
+    ("start=14.71)[-1] # {:.4f}", lambda: memory.linear_retention(1.0, 0.2, 1000, 14.71)[-1]),
+    ("(1.5, 0.2, 1000)[0][-1] # {:.4f}", lambda: memory.retention(1.5, 0.2, 1000)[0][-1]),
+    ("as well from {0[0]:.2f}. Its gradient", lambda: rest_and_margin(1.5)),
+    ("gradient is ${:.3f}^{{1000}}$", lambda: memory.attractor(1.5)[1]),
+    ("0.990^{{40}} = {:.2f}$", lambda: gradient_at_rest(1.005, 40)),
+    ("The state at rest is {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
+    ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
+    ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
+    ("(1.005, 0.2, 40)[0][40] # {:.4f}", lambda: memory.retention(1.005, 0.2, 40)[0][40]),
+    ("spectral radius {:.2f}. For $n$ units", lambda: 10 * 0.9 / 4),
+]
+
+
+def margin_to_order():
+    slope = memory.attractor(WEIGHT_FOR_03)[1]
+    return WEIGHT_FOR_03, slope, slope**100
+
+
+def edge_numbers():
+    """State after 10 000 steps at w = 1, and what the gradient loses from step 1000 on."""
+    return EDGE[-1], np.prod(1 / np.cosh(EDGE[1000:-1]) ** 2)
+
+
+def test_claims_of_chapter_5_in_words():
+    assert "From 1.25 to 2 the margin grows sevenfold" in prose(PAGE5)
+    assert 6.5 < memory.robustness_margin(2.0) / memory.robustness_margin(1.25) < 7.5
+    assert "below $w = 1.25$ from step 3 to step 94" in prose(PAGE5)
+    integrator = memory.linear_retention(1.0, 0.2, 1000)
+    below = np.flatnonzero(integrator < memory.retention(1.25, 0.2, 1000)[0])
+    assert (below[0], below[-1], len(below)) == (3, 94, 92)
+    assert "below $w = 1.4$ at all times" in prose(PAGE5)
+    assert np.all(integrator[1:] < memory.retention(1.4, 0.2, 1000)[0][1:])
+    assert np.all(integrator[1:] > memory.retention(1.1, 0.2, 1000)[0][1:])
+    assert "pushes about twice as hard as the margin" in prose(PAGE5)
+    for w in (1.25, 1.5, 2.0):
+        pushes = memory.cheapest_flip(w, 60)
+        assert 1.9 < -pushes.min() / memory.robustness_margin(w) < 2.1
+        assert np.sum(pushes < pushes.min() / 10) <= 22
+    assert "lives a hundred steps with $w = 1.25$" in prose(PAGE5)
+    assert memory.lifetime(1.25, 0.2) == pytest.approx(100, rel=0.05)
+    assert "needs $\\varepsilon$ of order $1/T$" in prose(PAGE5)
+
+
 INDEX = [(r"\approx {:.1f}$", lambda: scalar.log_abs_powers(0.9, 100)[-1])]
 
 PAGE7 = "chapters/07_cliffs_and_machines.ipynb"
@@ -250,6 +331,7 @@ PAGES = {
     "chapters/02_matrix_powers.ipynb": CH2,
     "chapters/03_random_weights.ipynb": CH3,
     PAGE4: CH4,
+    PAGE5: CH5,
     PAGE7: CH7,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]

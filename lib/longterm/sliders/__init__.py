@@ -6,6 +6,7 @@ drawn and read, computed by the package's mathematics.
 
 from longterm.sliders.dynamics import descent_and_clipping, map_and_plane
 from longterm.sliders.linear import shear_and_growth, start_and_direction
+from longterm.sliders.memory import hold_or_teach, latch_and_push
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
 from longterm.sliders.scaling import level_gradient, level_walk
@@ -14,6 +15,8 @@ from longterm.sliders.training import hold_or_learn, truncated_gradient
 __all__ = [
     "descent_and_clipping",
     "hold_or_learn",
+    "hold_or_teach",
+    "latch_and_push",
     "learning_a_power",
     "level_gradient",
     "level_walk",
