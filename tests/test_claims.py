@@ -4,6 +4,7 @@ A claim is a page, a piece of its text with places for numbers, and what compute
 """
 
 import json
+import re
 import runpy
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, gamma, logit, zeta
 from scipy.stats import norm
 
-from longterm import dynamics, linear, memory, products, rnn, scalar, scaling
+from longterm import dynamics, linear, memory, products, rnn, scalar, scaling, sliders, training
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
@@ -253,6 +254,70 @@ def test_claims_of_chapter_5_in_words():
 
 INDEX = [(r"\approx {:.1f}$", lambda: scalar.log_abs_powers(0.9, 100)[-1])]
 
+PAGE6 = "chapters/06_long_spans.ipynb"
+
+
+def stored(page, pattern):
+    """What a pattern finds in the stored text outputs of a chapter, which nbval checks."""
+    cells = json.loads((ROOT / page).read_text(encoding="utf-8"))["cells"]
+    outputs = (out for cell in cells for out in cell.get("outputs", ()))
+    text = "".join("".join(out.get("text", ())) for out in outputs)
+    return re.search(pattern, text).group(1)
+
+
+def boundary_mean():
+    return memory.boundary_gradient(2.0, 0.2, 60)[0][-1]
+
+
+def last_heard(w):
+    """The last span at which the start is heard in 4000 sequences."""
+    mean, square, _ = memory.boundary_gradient(w, 0.2, 60)
+    return np.flatnonzero(square / mean**2 <= 4000)[-1]
+
+
+def far_share(m):
+    return (m**20 - m**100) / (1 - m**100)
+
+
+CH6 = [
+    ("whose slope at the attractor is {:.2f}", lambda: memory.attractor(2.0)[1]),
+    ("exact mean stays at {:.3f}", boundary_mean),
+    ("$w = 2$ hears across {} steps", lambda: last_heard(2.0)),
+    ("$w = 1.5$ across {}.", lambda: last_heard(1.5)),
+    (r"$0.6^{{20}} \approx {:.1f} \cdot 10^{{-5}}$", lambda: 0.6**20 / 1e-5),
+    (r"$0.9^{{20}} \approx {:.2f}$", lambda: 0.9**20),
+    ("about {:.0f} times more", lambda: round(far_share(0.9) / far_share(0.6), -2)),
+    (r"$\sqrt{{0.2}} \approx {:.3f}$", lambda: np.sqrt(0.2)),
+    ("A factor {:.2f}.", lambda: 1 / np.sqrt(0.2)),
+    ("All 400 trials succeed at $T = {}$", lambda: stored(PAGE6, r"T =  ?(\d+): 100.0% of 400")),
+]
+
+
+def test_claims_of_chapter_6_in_words():
+    text = prose(PAGE6)
+    half, twentieth = (stored(PAGE6, rf"T = {T}: +([\d.]+)% of 400") for T in (20, 40))
+    assert "About half</summary>" in text
+    assert 35 < float(half) < 60
+    assert "at twice the length it is one in twenty" in text
+    assert 3 < float(twentieth) < 8
+    assert "closes just below $T = 40$, near $w = 1.35$" in text
+    assert sliders.training._window(38, 0.2) == pytest.approx((1.34, 1.34))
+    assert sliders.training._window(40, 0.2) is None
+    low, high = sliders.training._window(20, 0.3)
+    assert "window at $T = 20$ reaches from about 1.5 to 1.7" in text
+    assert (round(low, 1), round(high, 1)) == (1.5, 1.7)
+    assert "A dozen guesses solve" in text
+    assert 8 <= float(stored(PAGE6, r"T =  10: one guess in (\d+)")) <= 15
+
+
+def test_more_than_half_of_the_plain_latches_sink_within_ten_updates():
+    claim = "after ten updates at $T = 20$ more than half of its trials have sunk below 1"
+    assert claim in prose(PAGE6)
+    run = training.descend("latch", 20, 400, rng=np.random.default_rng(0), updates=10)
+    sunk = [int((now.w < 1).sum()) for now in run][-1]
+    assert training.wilson_interval(sunk, 400)[0] > 0.5
+
+
 PAGE7 = "chapters/07_cliffs_and_machines.ipynb"
 
 
@@ -332,6 +397,7 @@ PAGES = {
     "chapters/03_random_weights.ipynb": CH3,
     PAGE4: CH4,
     PAGE5: CH5,
+    PAGE6: CH6,
     PAGE7: CH7,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]
