@@ -41,7 +41,7 @@ def half_life(rate):
     """
     rate = _share("rate", rate)
     with np.errstate(divide="ignore"):
-        return np.log(0.5) / np.log(rate) + 0.0
+        return np.log(2) / np.abs(np.log(rate))
 
 
 def leak_for(half_life):
@@ -301,7 +301,7 @@ def with_radius(W, radius):
     unit = W / largest if largest > 0 else W  # so that nothing leaves the range of floats
     size = _radius(unit)
     if size < 1e-6:
-        raise ValueError("W must have a spectral radius above 0: powers of this W vanish by themselves")
+        raise ValueError("W must have a spectral radius above 0; the powers of this one end at 0")
     return unit * (radius / size)
 
 
@@ -464,14 +464,15 @@ class LSTM(_Cell):
         n, weights = W.shape[-1], np.ascontiguousarray(W.swapaxes(1, 2))
         signals = np.zeros((len(drive) + 1, *drive.shape[1:-1], n))
         cells, bounded = np.zeros_like(signals), np.zeros_like(signals)
+        write, forget, read, new = _blocks(drive)
         for t, gates in enumerate(drive):
             gates += signals[t] @ weights
             expit(gates[..., : 3 * n], out=gates[..., : 3 * n])
-            np.tanh(gates[..., 3 * n :], out=gates[..., 3 * n :])
-            write, forget, read, new = _blocks(gates)
-            cells[t + 1] = forget * cells[t] + write * new
+            np.tanh(new[t], out=new[t])
+            np.multiply(forget[t], cells[t], out=cells[t + 1])
+            cells[t + 1] += write[t] * new[t]
             np.tanh(cells[t + 1], out=bounded[t + 1])
-            signals[t + 1] = read * bounded[t + 1]
+            np.multiply(read[t], bounded[t + 1], out=signals[t + 1])
         return Trace(signals, (drive, cells, bounded))
 
     def errors(self, W, trace, error):
@@ -482,16 +483,14 @@ class LSTM(_Cell):
         _blocks(slopes)[3][...] = 1 - new**2
         through = read * (1 - bounded[1:] ** 2)
         factors = np.concatenate([new, cells[:-1], bounded[1:], write], axis=-1) * slopes
-        flow, kept, parts = np.empty_like(drive), 0.0, _blocks(factors)
+        kept, parts = np.zeros_like(error), _blocks(factors)
         for t in range(len(drive) - 1, -1, -1):
-            kept = kept + error * through[t]
-            for part, factor, size in zip(
-                _blocks(flow[t]), parts, (kept, kept, error, kept), strict=True
-            ):
-                np.multiply(factor[t], size, out=part)
-            kept = kept * forget[t]
-            error = flow[t] @ W
-        return flow
+            kept += error * through[t]
+            for part, size in zip(parts, (kept, kept, error, kept), strict=True):
+                part[t] *= size
+            kept *= forget[t]
+            error = factors[t] @ W
+        return factors
 
 
 def _blocks(gates):
@@ -553,14 +552,15 @@ class Remedy:
         """Weights uniform on ±spread, biases and recurrent weights as the remedy says."""
         first, n, cell = self.task.start(trials, rng=rng), self.task.units, self.cell
         draw = lambda *shape: rng.uniform(-1, 1, (trials, *shape)) * self.task.spread  # noqa: E731
-        blocks = draw(cell.rows, cell.columns, n, n)
+        single = cell.rows == cell.columns == 1
+        blocks = first.recurrent[:, None, None] if single else draw(cell.rows, cell.columns, n, n)
         if self.start_from == "orthogonal":
             blocks = _orthogonal(rng.standard_normal(blocks.shape))
         elif self.start_from == "echo state":
             blocks = blocks * (self.radius / _radius(blocks)[..., None, None])
         return first._replace(
             recurrent=blocks.swapaxes(2, 3).reshape(trials, cell.rows * n, cell.columns * n),
-            entry=draw(cell.rows * n, self.task.channels),
+            entry=first.entry if cell.rows == 1 else draw(cell.rows * n, self.task.channels),
             bias=np.tile(cell.bias(n), (trials, 1)),
         )
 
