@@ -6,16 +6,19 @@ drawn and read, computed by the package's mathematics.
 
 from longterm.sliders.linear import shear_and_growth, start_and_direction
 from longterm.sliders.products import sample_and_truth, walks_and_thresholds
+from longterm.sliders.remedies import gate_and_memory, skip_and_radius
 from longterm.sliders.scalar import learning_a_power, powers_and_slopes
 from longterm.sliders.scaling import level_gradient, level_walk
 
 __all__ = [
+    "gate_and_memory",
     "learning_a_power",
     "level_gradient",
     "level_walk",
     "powers_and_slopes",
     "sample_and_truth",
     "shear_and_growth",
+    "skip_and_radius",
     "start_and_direction",
     "walks_and_thresholds",
 ]
