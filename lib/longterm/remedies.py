@@ -612,7 +612,9 @@ class Remedy:
         return self.task._is_right(self.answers(net, batch), batch.targets)
 
     def _trace(self, net, inputs):
-        drive = inputs @ net.entry.swapaxes(1, 2) + net.bias[:, None]
+        entry = net.entry.swapaxes(1, 2)
+        drive = inputs * entry if inputs.shape[-1] == 1 else inputs @ entry  # the same, faster
+        drive += net.bias[:, None]
         return self.cell.run(net.recurrent, drive)
 
 
