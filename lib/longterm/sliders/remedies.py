@@ -1,5 +1,7 @@
 """Slider figures of chapter 8."""
 
+import functools
+
 import numpy as np
 from scipy.special import expit
 
@@ -31,10 +33,9 @@ def gate_and_memory():
 
 def gate_frame(bias, span):
     """What `gate_and_memory` shows at a forget bias and a span."""
-    f, life = expit(bias), float(remedies.gate_half_life(bias))
+    f, life = float(expit(bias)), float(remedies.gate_half_life(bias))
     lags = np.arange(STEPS + 1)
-    spans = np.arange(4, STEPS + 1, 4)
-    held = np.array([remedies.retention(f, int(t), NOISE) for t in spans])
+    spans, held = _held(f)
     kept = remedies.retention(f, span, NOISE)
     mark = ([life], [0.5]) if life <= STEPS else (NOWHERE, NOWHERE)
     least = min(b for b in BIASES if remedies.gate_half_life(b) >= ENOUGH)
@@ -48,6 +49,13 @@ def gate_frame(bias, span):
         f"{life:.1f} steps. After {span} steps {f**span:.2g} of the gradient is left, and the bit "
         f"is right in {kept:.1%} of all sequences.{found}",
     }
+
+
+@functools.cache
+def _held(rate):
+    """Spans, and the chance that a memory of this rate has its bit right after them."""
+    spans = np.arange(4, STEPS + 1, 4)
+    return spans, np.array([remedies.retention(rate, int(t), NOISE) for t in spans])
 
 
 @house_style
