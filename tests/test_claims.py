@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.special import gamma, zeta
 
-from longterm import linear, products, scalar, scaling
+from longterm import linear, products, remedies, scalar, scaling
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
@@ -172,12 +172,46 @@ def test_claims_of_chapter_4_in_words():
 
 INDEX = [(r"\approx {:.1f}$", lambda: scalar.log_abs_powers(0.9, 100)[-1])]
 
+PAGE8 = "chapters/08_remedies.ipynb"
+
+
+def decade_lives():
+    """Half-lives that leave a tenth after 100 and 1000 steps."""
+    return np.array([100.0, 1000.0]) * np.log(2) / np.log(10)
+
+
+CH8 = [
+    ("halve its memory in {:.1f} steps", lambda: remedies.half_life(0.9)),
+    ("no gradient falls faster than ${:.1f}^k$", lambda: 0.9 - 0.1 * 1),
+    ("of its size, {:.3f} for", lambda: 0.1 / 1.9),
+    ("in the cell above {:.4f} a step", lambda: remedies.skip_rate(0.4, 0.4, 5)),
+    ("$0.4^{{1/5}} = {:.4f}$", lambda: 0.4**0.2),
+    (r"\ln(1 + e^{{-3}}) = {:.1f}$", lambda: remedies.gate_half_life(3.0)),
+    ("20: the gate stands at {:.3f}", lambda: 1 / (1 + np.exp(-3.0))),
+    ("1/0.047 is {:.0f}", lambda: 1 + np.exp(3.0)),
+    ("hence $b = {:.2f}$", lambda: remedies.gate_bias(decade_lives()[0])),
+    ("a half-life of {:.1f} steps", lambda: decade_lives()[0]),
+    ("to {:.2f}.", lambda: remedies.gate_bias(decade_lives()[1])),
+    ("# {0[0]:.3f}, {0[1]:.3f}", lambda: remedies.gate_bias(decade_lives())),
+    ("{:.3f} a step. For $z < 1$", lambda: remedies.skip_rate(0.0, 0.8, 5)),
+    (
+        "# {0[0]:.1f}, {0[1]:.3f}, {0[2]:.3f}",
+        lambda: [remedies.skip_rate(0.8 - b, b, 5) for b in (0, 0.4, 0.8)],
+    ),
+    ("whose half-life is {:.2f} steps", lambda: remedies.half_life(1 / 3)),
+    ("$0.85^{{50}} = {:.4f}$", lambda: (0.95 - 0.05 * 2) ** 50),
+    ("$1.05^{{50}} = {:.1f}$", lambda: (0.95 + 0.05 * 2) ** 50),
+    ("at $s = {:.0f}$", lambda: 0.95 / 0.05),
+    ("an LSTM {} weights", lambda: remedies.Remedy(cell=remedies.LSTM()).weights),
+    ("bias 3 is a half-life of {:.0f} steps", lambda: remedies.gate_half_life(3.0)),
+]
 PAGES = {
     "index.md": INDEX,
     "chapters/01_scalar_powers.ipynb": CH1,
     "chapters/02_matrix_powers.ipynb": CH2,
     "chapters/03_random_weights.ipynb": CH3,
     PAGE4: CH4,
+    PAGE8: CH8,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]
 
