@@ -14,7 +14,9 @@ from longterm.sliders import remedies as drawn
 @pytest.mark.parametrize("span", [10, 80])
 def test_gate_shows_gradient_half_life_and_retention(bias, span):
     state, f = drawn.gate_frame(bias, span), 1 / (1 + np.exp(-bias))
-    np.testing.assert_allclose(state["gradient"][1], f ** np.arange(101.0), rtol=1e-12)
+    lags, left = state["gradient"]
+    assert list(lags) == [0, 50, 100]
+    np.testing.assert_allclose(left, f ** lags.astype(float), rtol=1e-12)
     (life,), _ = state["half-life"]
     if bias < 6:
         assert f**life == pytest.approx(0.5, rel=1e-9)
@@ -33,7 +35,8 @@ def test_gate_shows_gradient_half_life_and_retention(bias, span):
 @pytest.mark.parametrize("delay", [1, 10, 20])
 def test_skip_shows_both_decays(radius, delay):
     state = drawn.skip_frame(radius, delay)
-    lags = np.arange(101.0)
+    lags = state["plain"][0].astype(float)
+    assert list(lags) == [0, 50, 100]
     np.testing.assert_allclose(state["plain"][1], radius**lags, rtol=1e-12)
     np.testing.assert_allclose(state["envelope"][1], radius ** (lags / delay), rtol=1e-9)
     reached, sizes = state["reached"]

@@ -16,6 +16,7 @@ ENOUGH = 20
 """The half-life that the first task asks for."""
 RADII = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 NOWHERE = np.full(1, np.nan)
+ENDS = np.array([0, STEPS // 2, STEPS])  # enough for a line that is straight
 
 
 def gate_and_memory():
@@ -34,14 +35,13 @@ def gate_and_memory():
 def gate_frame(bias, span):
     """What `gate_and_memory` shows at a forget bias and a span."""
     f, life = float(expit(bias)), float(remedies.gate_half_life(bias))
-    lags = np.arange(STEPS + 1)
     spans, held = _held(f)
     kept = remedies.retention(f, span, NOISE)
     mark = ([life], [0.5]) if life <= STEPS else (NOWHERE, NOWHERE)
     least = min(b for b in BIASES if remedies.gate_half_life(b) >= ENOUGH)
     found = " Task solved: this is the smallest bias asked for." if bias == least else ""
     return {
-        "gradient": (lags, f**lags),
+        "gradient": (ENDS, f**ENDS),
         "half-life": mark,
         "held": (spans, held),
         "span": ([span], [kept]),
@@ -89,15 +89,14 @@ def skip_and_radius():
 
 def skip_frame(radius, delay):
     """What `skip_and_radius` shows for one weight and delay."""
-    lags = np.arange(STEPS + 1)
     response = remedies.skip_response(0.0, radius, delay, STEPS)
     reached = np.flatnonzero(response)
     plain, rate = radius**STEPS, remedies.skip_rate(0.0, radius, delay)
     asked = radius == 0.8 and rate**STEPS >= 0.1 > remedies.skip_rate(0, 0.8, delay - 1) ** STEPS
     found = " Task solved: this is the shortest delay asked for." if asked else ""
     return {
-        "plain": (lags, radius**lags),
-        "envelope": (lags, rate**lags),
+        "plain": (ENDS, radius**ENDS),
+        "envelope": (ENDS, rate**ENDS),
         "reached": (reached, response[reached]),
         "readout": f"ρ = {radius:g}, d = {delay}: after {STEPS} steps {plain:.2g} of the gradient "
         f"is left without skips, {rate**STEPS:.2g} with them; half-lives "
