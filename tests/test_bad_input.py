@@ -13,9 +13,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from longterm import dynamics, linear, memory, products, scalar, scaling
+from longterm import dynamics, linear, memory, products, remedies, scalar, scaling
 
-MODULES = (scalar, linear, products, scaling, dynamics, memory)
+MODULES = (scalar, linear, products, scaling, dynamics, memory, remedies)
 
 NO_NUMBERS = {
     TypeError: ["a", "1", b"1", None, object(), {}, True, [True], [None], ["1", "2"], {1.0}],
@@ -68,6 +68,7 @@ def kind(*refusals):
 NUMBERS = kind(NO_NUMBERS)
 REALS = kind(NO_NUMBERS, NOT_REAL)
 NEVER_NEGATIVE = kind(NO_NUMBERS, NOT_REAL, {ValueError: [-1, [1, -1e-300]]})
+SHARES = kind(NO_NUMBERS, NOT_REAL, {ValueError: [-0.1, 1.1, [0.5, -1e-300]]})
 POSITIVES = kind(NO_NUMBERS, NOT_REAL, NOT_POSITIVE, {ValueError: [[1.0, 0.0]]})
 NUMBER = kind(NO_NUMBERS, NOT_ONE)
 REAL = kind(NO_NUMBERS, NOT_REAL, NOT_ONE)
@@ -199,6 +200,32 @@ ROWS = {
     dynamics.balanced: {"text": TEXT, "number": WORD_TYPE},
     dynamics.clip_by_norm: CLIP_ROW,
     dynamics.clip_by_element: CLIP_ROW,
+    remedies.half_life: {"rate": (0.9, SHARES)},
+    remedies.leak_for: {"half_life": (20.0, POSITIVES)},
+    remedies.gate_half_life: {"bias": (1.0, REALS)},
+    remedies.gate_bias: {"half_life": (20.0, POSITIVES)},
+    remedies.retention: {
+        "rate": (0.9, SHARES),
+        "steps": (10, LONG_SIZE),
+        "noise": (0.2, POSITIVE),
+        "marked": (3, SIZE),
+    },
+    remedies.skip_response: {
+        "direct": (0.5, REAL),
+        "skip": (0.2, REAL),
+        "delay": (5, SIZE),
+        "steps": (10, LONG_COUNT),
+    },
+    remedies.skip_rate: {
+        "direct": (0.5, REAL),
+        "skip": (0.2, REAL),
+        "delay": (5, kind(LONG_SIZE, {ValueError: [501]})),
+    },
+    remedies.orthogonal: {"width": (3, LONG_SIZE), "rng": (RNG, GENERATOR)},
+    remedies.with_radius: {
+        "W": (W, kind(MATRIX, {ValueError: [np.zeros((2, 2)), [[0.0, 1.0], [0.0, 0.0]]]})),
+        "radius": (0.9, POSITIVE),
+    },
     memory.attractor: {"w": (2.0, NEVER_NEGATIVE)},
     memory.robustness_margin: {"w": (2.0, NEVER_NEGATIVE)},
     memory.latch: LATCH_WEIGHT

@@ -14,7 +14,18 @@ from scipy.optimize import brentq
 from scipy.special import expit, gamma, logit, zeta
 from scipy.stats import norm
 
-from longterm import dynamics, linear, memory, products, rnn, scalar, scaling, sliders, training
+from longterm import (
+    dynamics,
+    linear,
+    memory,
+    products,
+    remedies,
+    rnn,
+    scalar,
+    scaling,
+    sliders,
+    training,
+)
 
 ROOT = Path(__file__).parents[1]
 PAGE4 = "chapters/04_log_walks.ipynb"
@@ -390,6 +401,39 @@ def test_claims_of_chapter_7_in_words():
     assert near[1] < 0.04
 
 
+PAGE8 = "chapters/08_remedies.ipynb"
+
+
+def decade_lives():
+    """Half-lives that leave a tenth after 100 and 1000 steps."""
+    return np.array([100.0, 1000.0]) * np.log(2) / np.log(10)
+
+
+CH8 = [
+    ("halve its memory in {:.1f} steps", lambda: remedies.half_life(0.9)),
+    ("no gradient falls faster than ${:.1f}^k$", lambda: 0.9 - 0.1 * 1),
+    ("of its size, {:.3f} for", lambda: 0.1 / 1.9),
+    ("in the cell above {:.4f} a step", lambda: remedies.skip_rate(0.4, 0.4, 5)),
+    ("$0.4^{{1/5}} = {:.4f}$", lambda: 0.4**0.2),
+    (r"\ln(1 + e^{{-3}}) = {:.1f}$", lambda: remedies.gate_half_life(3.0)),
+    ("20: the gate stands at {:.3f}", lambda: 1 / (1 + np.exp(-3.0))),
+    ("1/0.047 is {:.0f}", lambda: 1 + np.exp(3.0)),
+    ("hence $b = {:.2f}$", lambda: remedies.gate_bias(decade_lives()[0])),
+    ("a half-life of {:.1f} steps", lambda: decade_lives()[0]),
+    ("to {:.2f}.", lambda: remedies.gate_bias(decade_lives()[1])),
+    ("# {0[0]:.3f}, {0[1]:.3f}", lambda: remedies.gate_bias(decade_lives())),
+    ("{:.3f} a step. For $z < 1$", lambda: remedies.skip_rate(0.0, 0.8, 5)),
+    (
+        "# {0[0]:.1f}, {0[1]:.3f}, {0[2]:.3f}",
+        lambda: [remedies.skip_rate(0.8 - b, b, 5) for b in (0, 0.4, 0.8)],
+    ),
+    ("whose half-life is {:.2f} steps", lambda: remedies.half_life(1 / 3)),
+    ("$0.85^{{50}} = {:.4f}$", lambda: (0.95 - 0.05 * 2) ** 50),
+    ("$1.05^{{50}} = {:.1f}$", lambda: (0.95 + 0.05 * 2) ** 50),
+    ("at $s = {:.0f}$", lambda: 0.95 / 0.05),
+    ("an LSTM {} weights", lambda: remedies.Remedy(cell=remedies.LSTM()).weights),
+    ("bias 3 is a half-life of {:.0f} steps", lambda: remedies.gate_half_life(3.0)),
+]
 PAGES = {
     "index.md": INDEX,
     "chapters/01_scalar_powers.ipynb": CH1,
@@ -399,6 +443,7 @@ PAGES = {
     PAGE5: CH5,
     PAGE6: CH6,
     PAGE7: CH7,
+    PAGE8: CH8,
 }
 CLAIMS = [(page, *claim) for page, claims in PAGES.items() for claim in claims]
 

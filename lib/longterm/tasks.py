@@ -144,6 +144,10 @@ class _NetworkTask:
         gradients, _ = rnn.backward(net, batch.inputs, signals, misses / sequences)
         return losses.sum(axis=1) / sequences, gradients
 
+    def right(self, net, batch):
+        """Whether the answer is right, (trials, sequences)."""
+        return self._is_right(rnn.forward(net, batch.inputs)[1], batch.targets)
+
 
 class _SignTask(_NetworkTask):
     """The signal of the first unit is to be ±0.8 at the end; its sign is the answer."""
@@ -157,9 +161,9 @@ class _SignTask(_NetworkTask):
         misses = answers - targets
         return np.sum(misses**2, axis=2) / 2, misses
 
-    def right(self, net, batch):
-        """Whether the answer has the sign of its target, (trials, sequences)."""
-        return (rnn.forward(net, batch.inputs)[1] * batch.targets)[..., 0] > 0
+    def _is_right(self, answers, targets):
+        """Whether the answer has the sign of its target."""
+        return (answers * targets)[..., 0] > 0
 
 
 @dataclass(frozen=True)
@@ -269,10 +273,9 @@ class TemporalOrder(_NetworkTask):
         losses = np.log(total[..., 0]) - np.sum(scores * targets, axis=2)
         return losses, shares / total - targets
 
-    def right(self, net, batch):
-        """Whether the largest answer is the right one, (trials, sequences)."""
-        answers = rnn.forward(net, batch.inputs)[1]
-        return answers.argmax(axis=2) == batch.targets.argmax(axis=2)
+    def _is_right(self, answers, targets):
+        """Whether the largest answer is the right one."""
+        return answers.argmax(axis=2) == targets.argmax(axis=2)
 
 
 def _two_classes(sequences):

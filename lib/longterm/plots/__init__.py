@@ -38,6 +38,13 @@ from longterm.plots.products import (
     sample_variances,
     two_densities,
 )
+from longterm.plots.remedies import (
+    decay_by_lag,
+    remedy_curves,
+    retained,
+    spectra,
+    success_grid,
+)
 from longterm.plots.scalar import (
     descent,
     gradient_by_lag,
@@ -74,6 +81,7 @@ __all__ = [
     "HouseFigure",
     "against_lognormal",
     "cantor_levels",
+    "decay_by_lag",
     "descent",
     "descent_paths",
     "digest",
@@ -98,7 +106,9 @@ __all__ = [
     "phases",
     "powers_by_regime",
     "printed_gains",
+    "remedy_curves",
     "reseeding",
+    "retained",
     "retention_curves",
     "rotation",
     "sample_variances",
@@ -106,8 +116,10 @@ __all__ = [
     "settling",
     "shell",
     "slopes",
+    "spectra",
     "spread_growth",
     "success_curves",
+    "success_grid",
     "survival",
     "svg",
     "terms_by_lag",
