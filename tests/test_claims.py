@@ -453,6 +453,7 @@ def test_number_in_the_text_is_the_computed_one(page, sentence, value):
     assert sentence.format(value()) in prose(page)
 
 
-def test_landing_picture_is_what_its_code_draws():
-    draw = runpy.run_path(str(ROOT / "tools" / "landing_picture.py"))["landing_picture"]
-    assert (ROOT / "_static" / "landing.svg").read_text(encoding="utf-8") == draw()
+@pytest.mark.parametrize(("name", "tool"), [("landing", "landing_picture"), ("map", "book_map")])
+def test_picture_is_what_its_code_draws(name, tool):
+    draw = runpy.run_path(str(ROOT / "tools" / f"{tool}.py"))[tool]
+    assert (ROOT / "_static" / f"{name}.svg").read_text(encoding="utf-8") == draw()
