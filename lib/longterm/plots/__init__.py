@@ -40,7 +40,6 @@ from longterm.plots.products import (
 )
 from longterm.plots.remedies import (
     decay_by_lag,
-    remedy_curves,
     retained,
     spectra,
     success_grid,
@@ -106,7 +105,6 @@ __all__ = [
     "phases",
     "powers_by_regime",
     "printed_gains",
-    "remedy_curves",
     "reseeding",
     "retained",
     "retention_curves",

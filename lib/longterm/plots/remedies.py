@@ -7,35 +7,29 @@ from longterm.plots.house import (
     DASHES,
     EXPLODE,
     HOLD,
-    THEORY,
     VANISH,
     house_style,
     new_figure,
 )
 
-__all__ = ["decay_by_lag", "remedy_curves", "retained", "spectra", "success_grid"]
+__all__ = ["decay_by_lag", "retained", "spectra", "success_grid"]
 
 _REFERENCE = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 @house_style
-def decay_by_lag(curves, bounds=None, least=1e-12, ylabel="gradient, lag 0 = 1"):
-    """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes.
-
-    `bounds` maps some of the labels to arrays between which theory puts the curve.
-    """
+def decay_by_lag(curves, least=1e-12, xlabel="lag $k$ (steps back from the end)"):
+    """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes."""
     fig, ax = new_figure(height=3.8)
     lines, longest = [], max(map(len, curves.values()))
     for (label, sizes), style in zip(curves.items(), _styles(), strict=False):
-        sizes = np.where(sizes > 0, sizes, np.nan) / sizes[0]
-        (line,) = ax.semilogy(np.arange(len(sizes)), sizes, **style)
+        lags = np.flatnonzero(sizes > 0)
+        if len(lags) < len(sizes):  # points alone where some lags have no gradient
+            style |= {"linestyle": "none", "markevery": 1}
+        (line,) = ax.semilogy(lags, sizes[lags] / sizes[0], **style)
         lines.append((line, label))
-    for label, pair in (bounds or {}).items():
-        for bound in pair:
-            lag, drawn = np.arange(len(bound)), np.where(np.array(bound) > least, bound, np.nan)
-            ax.semilogy(lag, drawn, label=f"bound for {label}", **THEORY)
-    ax.set(xlabel="lag $k$ (steps back from the end)", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel="gradient, first = 1")
     ax.set(xlim=(0, 1.35 * (longest - 1)), ylim=(least, 4))
     _label_apart(ax, lines)
     return fig
@@ -65,8 +59,7 @@ def success_grid(curves, reference, columns=3):
     fig, axes = new_figure(columns, rows, 1.9 * rows, sharex=True, sharey=True, squeeze=False)
     for ax, (label, outcomes) in zip(axes.flat, curves.items(), strict=False):
         lengths, rates, _ = _outcomes(reference)
-        ax.plot(lengths, rates, "s", markersize=3, fillstyle="none", **_REFERENCE)
-        ax.plot(lengths, rates, label="plain", **_REFERENCE)
+        ax.plot(lengths, rates, "s", markersize=3, label="plain", **_REFERENCE)
         lengths, rates, bars = _outcomes(outcomes)
         style = {"color": EXPLODE, "marker": "o", "linestyle": "-", "capsize": 3}
         ax.errorbar(lengths, rates, yerr=bars, markersize=4, label=label, **style)
@@ -99,34 +92,11 @@ def retained(curves):
     return fig
 
 
-@house_style
-def remedy_curves(curves, xlabel, ylabel, marks=None, log=False):
-    """Plain curves with labels at their ends; `curves` maps a label to ``(x, y)``."""
-    fig, ax = new_figure()
-    lines = []
-    for (label, (x, y)), style in zip(curves.items(), _styles(marked=False), strict=False):
-        (line,) = ax.plot(x, y, **style)
-        lines.append((line, label))
-    for label, (x, y) in (marks or {}).items():
-        ax.plot(x, y, "o", color="black", markersize=5, fillstyle="none")
-        ax.annotate(label, (x, y), (6, -12), textcoords="offset points", fontsize=9)
-    ends = min(x[0] for x, _ in curves.values()), max(x[-1] for x, _ in curves.values())
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    if log:
-        ax.set(xscale="log", xlim=(ends[0], ends[1] * (ends[1] / ends[0]) ** 0.25))
-    else:
-        ax.set_xlim(ends[0], ends[1] + 0.28 * (ends[1] - ends[0]))
-    _label_apart(ax, lines)
-    return fig
-
-
-def _styles(marked=True):
+def _styles():
     """Styles of curves, told apart in grey as well."""
     for k in range(8):
-        style = {"color": COLOURS[k % 6], "linestyle": DASHES[k % 5]}
-        if marked:
-            style |= {"marker": _MARKS[k % 7], "markersize": 4, "markevery": (k, 6)}
-        yield style
+        marks = {"marker": _MARKS[k % 7], "markersize": 4, "markevery": (k, 6)}
+        yield {"color": COLOURS[k % 6], "linestyle": DASHES[k % 5]} | marks
 
 
 def _outcomes(outcomes):
