@@ -78,7 +78,8 @@ def asked_names(cell):
     """Return what a solution cell is to define: its functions, and its values, by name."""
     tree = ast.parse(without_region(cell.source, SOLUTION, ["pass"]))
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+    targets = [target for node in assigned for target in node.targets]
     return functions, [target.id for target in targets if isinstance(target, ast.Name)]
 
 
@@ -143,17 +144,12 @@ class Homework:
     def given(self):
         """Return the sources of the locked cells on which answers build, in order."""
         cells = self.cells(solution=False, grade=False)
-        return [cell.source for cell in cells if cell.cell_type == "code" and not is_id(cell)]
+        return [cell.source for cell in cells if cell.cell_type == "code"]
 
     def asked(self):
         """Return all functions and all values that are asked for, by name."""
         names = [asked_names(cell) for cell in self.answers]
         return [[name for group in kind for name in group] for kind in zip(*names, strict=True)]
-
-
-def is_id(cell):
-    """Tell whether a cell is the one in which students type their ID."""
-    return cell_id(cell) == "student-id"
 
 
 def names():

@@ -90,7 +90,7 @@ def decode_array(dtype, shape, data):
 
 
 def pack(message):
-    """Return a message, whose values are already encoded, as bytes with their length before them."""
+    """Return a message, whose values are already encoded, as its length and its bytes."""
     data = json.dumps(message, allow_nan=False).encode()
     if len(data) > MOST_BYTES:
         raise NotPlain("too much data for one answer")

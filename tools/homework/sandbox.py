@@ -4,6 +4,7 @@ A sandbox sees the system's programs, this Python and its packages, all read-onl
 memory to write to: no homework, no other student, no network, no other process.
 """
 
+import contextlib
 import itertools
 import os
 import select
@@ -21,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[1] / "lib" / "longterm"
 START_SECONDS, CELL_SECONDS, CALL_SECONDS, STUDENT_SECONDS = 20, 6, 5, 50
 WRITABLE_BYTES = 4_000_000
+WORKER = ["-B", "-s", "-m", "homework.worker"]
 
 WHAT_TO_DO = """\
 Submissions are marked only inside a sandbox, and the sandbox does not work here:
@@ -54,9 +56,7 @@ def command():
     bwrap = shutil.which("bwrap")
     if not bwrap or not sys.platform.startswith("linux"):
         raise NoSandbox(WHAT_TO_DO.format(reason="the program bwrap is missing"))
-    return [bwrap, *namespaces(), *file_system(), *environment(), "--", python(), "-B", "-s"] + [
-        "/worker/worker.py"
-    ]
+    return [bwrap, *namespaces(), *file_system(), *environment(), "--", python(), *WORKER]
 
 
 def namespaces():
@@ -81,7 +81,7 @@ def file_system():
     """Return the options that say what the sandbox sees, all of it read-only but /tmp."""
     seen = [("/usr", "/usr"), (sys.base_prefix, "/python")]
     seen += [(sysconfig.get_path("purelib"), "/packages"), (COURSE, "/course/longterm")]
-    seen += [(HERE / name, f"/worker/{name}") for name in ("worker.py", "plain.py")]
+    seen += [(HERE / name, f"/worker/homework/{name}") for name in ("worker.py", "plain.py")]
     options = ["--size", "65536", "--tmpfs", "/dev"]
     for device in ("null", "zero", "urandom", "random"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
@@ -104,7 +104,7 @@ def environment():
         "PATH": "/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
         "LD_LIBRARY_PATH": "/python/lib",
-        "PYTHONPATH": "/packages:/course",
+        "PYTHONPATH": "/worker:/packages:/course",
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "agg",
         "LONGTERM_QUIET": "1",
@@ -178,10 +178,8 @@ class Worker:
 
     def close(self):
         """Kill the sandbox with all that is in it."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
@@ -284,7 +282,7 @@ class Session:
 
 # --- Does it hold? -------------------------------------------------------------------------
 
-PROBE = '''
+PROBE = """
 import os, socket
 holes = []
 def hole(name, attempt):
@@ -300,7 +298,7 @@ hole("sees other processes", lambda: os.listdir("/proc/1"))
 hole("has a network", lambda: socket.create_connection(("127.0.0.1", SERVER), 1))
 if os.getuid() != 65534 or os.getpid() > 9:
     holes.append("is not parted from the machine")
-'''
+"""
 
 
 def probe():

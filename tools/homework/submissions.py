@@ -103,7 +103,7 @@ def only_notebook(handed):
     if suffix == ".zip":
         try:
             inside = [f for f in unzip(handed.data) if f.path.lower().endswith(".ipynb")]
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError):
+        except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError):
             inside = []
         inside = [file for file in inside if not is_clutter(file.path)]
         if len(inside) != 1:
@@ -218,7 +218,7 @@ def typed_id(cells):
 
 def written_answers(cells, homework):
     """Return the texts of the written answers by question, "" where nothing was written."""
-    texts = {question: "" for question in homework.written}
+    texts = dict.fromkeys(homework.written, "")
     for cell in cells:
         question, _, part = masters.parts(cell["id"])
         if question in texts and part == "written" and cell["source"] != masters.WRITTEN_STUB:

@@ -30,6 +30,7 @@ class Term:
     late_percent_per_day: float
     late_days: int
     attempt: str
+    columns: dict  # the LMS's names for the columns of totals
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,7 @@ def read_term(path):
         raise BadFile(f"{path} is missing; homework/term.toml is an example") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path}: {error}") from None
-    known = {"key", "time_zone", "due", *(name for name in Term.__annotations__ if "_" in name)}
-    unknown = set(content) - known - {"attempt"}
+    unknown = set(content) - set(Term.__annotations__) - {"time_zone"}
     if unknown:
         raise BadFile(f"{path}: {sorted(unknown)[0]} is not known")
     key, attempt = content.get("key"), content.get("attempt", "last")
@@ -82,6 +82,7 @@ def read_term(path):
         ),
         late_days=int(number(content.get("late_days", 0), f"{path}: late_days")),
         attempt=attempt,
+        columns={name: str(column) for name, column in content.get("columns", {}).items()},
     )
 
 
@@ -145,7 +146,8 @@ def read_table(path, needed, optional=False):
     except UnicodeDecodeError:
         raise BadFile(f"{path} must be saved as UTF-8 (in Excel: CSV UTF-8)") from None
     first = text.split("\n", 1)[0]
-    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in first and "," not in first else ",")
+    separator = ";" if ";" in first and "," not in first else ","  # as Excel has it in Europe
+    reader = csv.reader(text.splitlines(), delimiter=separator)
     header = [name.strip() for name in next(reader, [])]
     missing = [name for name in needed if name not in header]
     if missing:
@@ -209,7 +211,8 @@ def read_written(path, homework, students):
 def read_overrides(path, homework, students, questions):
     """Return for each student the points set by hand, with the reason, by question or `total`."""
     overrides = {}
-    for row in rows_of(path, ["id", "homework", "question", "points", "reason"], homework, students):
+    needed = ["id", "homework", "question", "points", "reason"]
+    for row in rows_of(path, needed, homework, students):
         where = f"{path}, line {row['line']}"
         if row["question"] not in (*questions, "total"):
             raise BadFile(f"{where}: {row['question']!r} is no question of {homework}")

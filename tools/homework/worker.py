@@ -12,7 +12,8 @@ import resource
 import sys
 
 import numpy as np
-import plain
+
+from homework import plain
 
 MEMORY, SECONDS, FILE_BYTES, OPEN_FILES = 1 << 30, 60, 1 << 20, 64
 NOBODY = 65534
@@ -42,7 +43,7 @@ def give_up_rights():
 def same_every_time():
     """Seed what students forget to seed, so that marking twice gives the same marks."""
     random.seed(0)
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
     default_rng = np.random.default_rng
     np.random.default_rng = lambda seed=None: default_rng(0 if seed is None else seed)
 
@@ -86,9 +87,11 @@ class Answers:
         exec(code, self.names)
 
     def on_call(self, request):
-        return self.names[request["name"]](*map(plain.decode, request["values"]))
+        return self.on_get(request)(*map(plain.decode, request["values"]))
 
     def on_get(self, request):
+        if request["name"] not in self.names:
+            raise NotImplementedError
         return self.names[request["name"]]
 
 
