@@ -1,7 +1,8 @@
 """Install the programs that tests and grading need, where that can be done unasked.
 
-`python tools/programs.py chromium npm bubblewrap` installs what is missing with apt, as root or with a sudo
-that asks for no password. Elsewhere it prints the command, and the tests say what they leave out.
+`python tools/programs.py chromium npm bubblewrap` installs what is missing with apt, as root or
+with a sudo that asks for no password. Elsewhere it prints the command, and the tests say what they
+leave out.
 """
 
 import os

@@ -290,11 +290,10 @@ def add_people(result, homework, its_term, written, overrides):
 
 def add_likeness(homework, all_results):
     """Note for every lost test which known wrong answers gave the same values."""
-    known = wrong.in_term(homework)
+    likeness = wrong.Likeness(homework)
     for result in all_results:
-        if any(mark.points < mark.most and mark.trace for mark in result.marks):
-            theirs = [(w.name, wrong.marks(homework, result.student.id, w)) for w in known]
-            result.looks_like = marking.looks_like(result.marks, theirs)
+        names = {mark.test: likeness.names(result.student.id, mark) for mark in result.marks}
+        result.looks_like = {test: found for test, found in names.items() if found}
 
 
 # --- The table -----------------------------------------------------------------------------
