@@ -123,8 +123,8 @@ def asked(ask, name, trace):
         value = ask()
     except sandbox.StudentError as error:
         kind = error.args[0]
-        missing = kind == "NotImplementedError"
-        raise Lost(NOT_ANSWERED if missing else f"`{name}` stops with {kind}.") from None
+        words = {"NotImplementedError": NOT_ANSWERED, "NotPlain": OTHER_FORM}
+        raise Lost(words.get(kind, f"`{name}` stops with {kind}.")) from None
     except sandbox.Broken as error:
         raise Lost(f"`{name}`: it {error}.") from None
     if value is None:

@@ -7,6 +7,7 @@ A master is a notebook in nbgrader's format. The id of a cell is `question-versi
 
 import ast
 import copy
+import functools
 import hashlib
 import hmac
 import re
@@ -157,8 +158,9 @@ def names():
     return sorted(path.stem for path in FOLDER.glob("hw*.ipynb"))
 
 
+@functools.cache
 def read(name):
-    """Return a master with both versions of every question."""
+    """Return a master with both versions of every question, not to be changed."""
     return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
 
 

@@ -16,13 +16,14 @@ pre { white-space: pre-wrap; } .scroll { overflow-x: auto; }
 
 
 def page(title, *parts):
-    """Return a page that stands alone."""
-    return (
+    """Return a page that stands alone; what is no Unicode is replaced by question marks."""
+    text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<main>\n<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</main>\n</body>\n</html>\n"
     )
+    return text.encode("utf-8", "replace").decode()
 
 
 def table(head, rows):

@@ -83,6 +83,8 @@ def file_system():
     seen += [(sysconfig.get_path("purelib"), "/packages"), (COURSE, "/course/longterm")]
     seen += [(HERE / name, f"/worker/homework/{name}") for name in ("worker.py", "plain.py")]
     options = ["--size", "65536", "--tmpfs", "/dev"]
+    for folder in ("/course", "/worker", "/worker/homework"):
+        options += ["--perms", "0755", "--dir", folder]
     for device in ("null", "zero", "urandom", "random"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     for source, target in seen:
@@ -121,7 +123,10 @@ def python():
 
 
 class Worker:
-    """A worker in its sandbox; `ask` it until it breaks, then `close` it."""
+    """A worker in its sandbox; `ask` it until it breaks, then `close` it.
+
+    `NoSandbox` if it does not start: that is no student's fault.
+    """
 
     def __init__(self):
         self.process = subprocess.Popen(
@@ -133,13 +138,16 @@ class Worker:
             bufsize=0,
         )
         self.numbers = itertools.count(1)
-        self.fresh = True
+        try:
+            self.ask({"do": "get", "name": "__name__"}, START_SECONDS)
+        except Broken:
+            self.close()
+            raise NoSandbox("A sandbox did not start.") from None
 
     def ask(self, request, seconds):
         """Return the worker's answer; `Broken` if there is none in time, or not a proper one."""
         number = next(self.numbers)
-        end = time.monotonic() + seconds + (START_SECONDS if self.fresh else 0)
-        self.fresh = False
+        end = time.monotonic() + seconds
         try:
             self.write(plain.pack(request | {"id": number}), end)
             length = int.from_bytes(self.read(4, end), "big")
@@ -226,6 +234,10 @@ class Session:
                     self.ask({"do": "run", "source": source}, CELL_SECONDS, key)
                 except StudentError as error:
                     self.problems[number] = "{}: {}".format(*error.args)
+                    if error.args[0] == "MemoryError":  # what fills the memory is not kept
+                        self.broken[key] = "took too much memory"
+                        self.close()
+                        return False
                 except Broken as error:
                     self.problems[number] = f"it {error}"
                     return False
@@ -307,17 +319,17 @@ def probe():
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         cells = [f"SERVER = {server.getsockname()[1]}", PROBE]
-        with Session(cells) as session:
-            try:
+        try:
+            with Session(cells) as session:
                 holes = session.get("holes")
-            except (Broken, StudentError):
-                raise NoSandbox(WHAT_TO_DO.format(reason=why_not())) from None
+        except (Broken, StudentError, NoSandbox):
+            raise NoSandbox(WHAT_TO_DO.format(reason=why_not())) from None
     if holes:
         reason = "code in it " + ", ".join(map(str, holes))
         raise NoSandbox(WHAT_TO_DO.format(reason=reason))
 
 
 def why_not():
-    """Return what bubblewrap says when it fails."""
+    """Return what bubblewrap says when it fails; `NoSandbox` if it is not there at all."""
     process = subprocess.run(command(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return process.stderr.strip()[-300:] or "it starts, and then its Python does not answer"

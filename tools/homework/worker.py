@@ -78,6 +78,8 @@ class Answers:
         """Return what to answer to a request, errors of student code included."""
         try:
             return {"value": plain.encode(getattr(self, f"on_{request['do']}")(request))}
+        except plain.NotPlain:
+            return {"error": ["NotPlain", ""]}
         except BaseException as error:  # SystemExit and its kind too
             kind, text = message_of(error)
             return {"error": [kind, text]}
