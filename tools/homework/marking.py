@@ -135,9 +135,13 @@ def asked(ask, name, trace):
 
 def summary(value):
     """Return a short form of a value, the same for values that differ by rounding only."""
-    array = np.asarray(value) if not isinstance(value, str) else None
-    if array is None or array.dtype.kind not in "iufcb":
-        return repr(value)[:80]
+    if isinstance(value, str):
+        return value[:80]
+    if isinstance(value, list):
+        return [summary(item) for item in value[:50]]
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufcb":
+        return str(value)[:80]
     flat = array.astype(complex).ravel()[:50]
     return [list(array.shape), *(rounded(part) for z in flat for part in (z.real, z.imag))]
 
