@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help book test lab execute clean pdf site-report homework grade regrade
+.PHONY: help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make homework         make the students' copies of the homeworks"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
+	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -70,6 +71,10 @@ GRADING = --course "$(COURSE)" $(if $(HOMEWORK),--homework $(HOMEWORK)) "$(SUBMI
 homework: .venv/.installed-reader
 	@echo "Making the students' copies for the term in $(COURSE)/term.toml:"
 	@$(DESK) copies --course "$(COURSE)" $(if $(NBGRADER),--nbgrader)
+
+nbgrader-check: .venv/.installed-reader
+	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
+	@PYTHONPATH=tools $(BIN)/python tools/nbgrader_check.py
 
 grade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
