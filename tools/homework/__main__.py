@@ -65,6 +65,9 @@ def parser():
 def main(arguments=None):
     """Run one command and return the exit code."""
     options = parser().parse_args(arguments)
+    for name, value in vars(options).items():
+        if isinstance(value, Path):
+            setattr(options, name, value.expanduser())
     try:
         options.run(options)
     except (term.BadFile, sandbox.NoSandbox, FileNotFoundError) as error:
