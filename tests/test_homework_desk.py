@@ -526,7 +526,9 @@ def test_feedback_has_points_messages_and_no_test(lived):
     assert f"<td>{kept:g} of {HOMEWORK.questions[question]:g}</td>" in text
     assert "has not been marked yet" in text
     assert "Karl Gauß" in text
-    assert "days counted: 1" in page(lived, "s02")
+    assert HOMEWORK.titles[question] in text
+    assert "days counted: 1. 90% of the points are kept." in page(lived, "s02")
+    assert "Please hand in the notebook itself" in page(lived, "s07")
     for test in HOMEWORK.tests:
         for line in test.code.split("\n"):
             assert len(line.strip()) < 12 or line.strip() not in text
@@ -615,6 +617,13 @@ def test_the_command_names_what_is_wrong_and_does_nothing(tmp_path, capsys):
     assert "STUDENTS" in capsys.readouterr().err
     assert desk.main(["grade", str(tmp_path / "none"), *words[2:]]) == 1
     assert "no folder and no zip" in capsys.readouterr().err
+
+
+def test_titles_are_those_of_the_terms_version():
+    for name in masters.names():
+        homework = masters.choose(name, homework_class.KEY)
+        assert list(homework.titles) == list(homework.questions)
+        assert all(title[:2] == f"{n}." for n, title in enumerate(homework.titles.values(), 1))
 
 
 def test_the_homework_is_told_by_its_cells():

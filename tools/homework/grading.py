@@ -242,9 +242,9 @@ def results(homework, course, desk, marked):
         for result in tries:
             add_people(result, homework, course.term, written, overrides)
         best = max(tries, key=lambda result: result.total)
-        refused = [path for who, path, _ in desk.refused if who.id == student.id]
+        refused = [sentence for who, _, sentence in desk.refused if who.id == student.id]
         if refused and best.status == NO_SUBMISSION:
-            best.status = REFUSED
+            best.status, best.notes = REFUSED, refused
         all_results.append(best)
     return all_results
 

@@ -122,6 +122,13 @@ class Homework:
         return points
 
     @property
+    def titles(self):
+        """Return the headings of the questions, without points and minutes."""
+        texts = {parts(cell_id(cell))[0]: cell.source for cell in self.cells(locked=True)[::-1]}
+        found = {q: re.match(r"## (.*?) \(\d+ points?,", texts[q]) for q in self.questions}
+        return {question: match[1] if match else question for question, match in found.items()}
+
+    @property
     def written(self):
         """Return the questions that people mark."""
         return [parts(cell_id(cell))[0] for cell in self.cells(grade=True, solution=True)]

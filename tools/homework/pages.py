@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from html import escape
 
+from homework.term import share_kept
+
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; } th, td { border: 1px solid #777; padding: .3rem .6rem;
@@ -54,23 +56,33 @@ def file_name(student_id):
 # --- Feedback ------------------------------------------------------------------------------
 
 
-def feedback(homework, result):
-    """Return a student's page: points, messages, and how the total comes about."""
+def feedback(homework, result, kept=1.0):
+    """Return a student's page: points, messages, and how the total comes about.
+
+    `kept` is the share of the points that is kept when handed in late.
+    """
     most = sum(homework.questions.values())
     rows = [
-        (escape(question), points_cell(result, question, full), messages(result, question))
+        (
+            escape(homework.titles[question]),
+            points_cell(result, question, full),
+            messages(result, question),
+        )
         for question, full in homework.questions.items()
     ]
     parts = [f"<p>{escape(result.student.name)} ({escape(result.student.id)})</p>"]
     parts += [f"<p>{escape(note)}</p>" for note in result.notes]
     parts.append(table(["Question", "Points", "What was found"], rows))
     if result.days_late:
-        parts.append(f"<p>Handed in late; days counted: {result.days_late}.</p>")
+        late = (
+            f"Handed in late, days counted: {result.days_late}. {kept:.0%} of the points are kept."
+        )
+        parts.append(f"<p>{late}</p>")
     if "total" in result.reasons:
         parts.append(f"<p>Set by hand: {escape(result.reasons['total'])}</p>")
     parts.append(f"<p><strong>Total: {result.total:g} of {most:g} points.</strong></p>")
-    if any(points is None for points in result.points.values()):
-        parts.append("<p>The written answer has not been marked yet.</p>")
+    if None in result.points.values():
+        parts.append("<p>The written answer has not been marked yet, and is not in the total.</p>")
     problems = [f"The cell that begins “{first}”: {text}" for first, text in result.problems]
     parts.append(listing("Cells that did not run to their end", problems))
     return page(f"{homework.name}: feedback", *parts)
@@ -116,7 +128,9 @@ def summary(homework, course, desk, results):
     late = [f"{r.student.id}: days counted {r.days_late}" for r in results if r.days_late]
     parts.append(listing("Late", late, "None."))
     open_answers = [r.student.id for r in results if None in r.points.values()]
-    parts.append(listing("Written answers to mark (see written.html)", open_answers, "None."))
+    parts.append(
+        listing(f"Written answers to mark, in {homework.name}-written.html", open_answers, "None.")
+    )
     notes = [f"{r.student.id}: {note}" for r in results for note in r.notes]
     parts.append(listing("Worth a look", notes, "None."))
     missing = [r.student.id for r in results if r.status == "no submission"]
@@ -153,7 +167,8 @@ def write(target, homework, course, desk, results, whole_class):
     for result in results:
         if result.status != "no submission":
             path = folder / f"{file_name(result.student.id)}.html"
-            path.write_text(feedback(homework, result), encoding="utf-8")
+            kept = share_kept(course.term, result.days_late)
+            path.write_text(feedback(homework, result, kept), encoding="utf-8")
     if whole_class:
         text = summary(homework, course, desk, results)
         (target / f"{homework.name}-summary.html").write_text(text, encoding="utf-8")
