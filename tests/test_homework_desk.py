@@ -636,6 +636,26 @@ def test_the_homework_is_told_by_its_cells():
     }
 
 
+def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
+    scratch = {"cells": [{"cell_type": "code", "source": "1 + 1", "metadata": {}}]}
+    files = [
+        submissions.Handed("s01/hw1.ipynb", homework_class.data(homework_class.blank(HOMEWORK))),
+        submissions.Handed("s01/zz_scratch.ipynb", homework_class.data(scratch)),
+        submissions.Handed("s02/only.ipynb", homework_class.data(scratch)),
+    ]
+    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    assert [a.path for a in its_desk.attempts["s01"]] == ["s01/hw1.ipynb"]
+    assert [a.path for a in its_desk.attempts["s02"]] == ["s02/only.ipynb"]
+    assert [path for _, path, _ in its_desk.refused] == ["s01/zz_scratch.ipynb"]
+
+
+def test_another_homework_is_refused_by_name(course):
+    other = homework_class.blank(masters.choose("hw2", homework_class.KEY))
+    files = [submissions.Handed("s01.ipynb", homework_class.data(other))]
+    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    assert "is hw2, not hw1" in its_desk.refused[0][2]
+
+
 def test_columns_of_other_homeworks_stay():
     old = [{"id": "a", "hw2 total": "5", "hw1 total": "1"}, {"id": "b", "hw2 total": "6"}]
     new = [{"id": "a", "hw1 total": "2"}, {"id": "c", "hw1 total": "3"}]

@@ -391,6 +391,15 @@ def test_the_probe_sees_a_sandbox_with_a_hole(monkeypatch, option, hole):
         sandbox.probe()
 
 
+def test_a_sandbox_that_does_not_start_costs_no_student_a_point(monkeypatch):
+    test = HOMEWORK.tests[0]
+    with sandbox.Session(marking.program(HOMEWORK, "s1", marking.solutions(HOMEWORK))) as session:
+        session.close()
+        monkeypatch.setattr(sandbox, "command", lambda: ["no such program"])
+        with pytest.raises(sandbox.NoSandbox):
+            marking.mark(HOMEWORK, test, "s1", session)
+
+
 def test_no_error_of_ours_stops_a_class(monkeypatch):
     monkeypatch.setattr(grading, "mark_attempt", lambda *words: 1 / 0)
     assert grading.try_to_mark(None, None, None, False)["failed"].startswith("ZeroDivisionError")

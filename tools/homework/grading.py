@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ class Attempt:
     time: datetime | None
     order: tuple
     note: str = ""
+    ours: bool = True  # some cell is known to be of this homework
 
 
 @dataclass
@@ -102,10 +104,19 @@ def sort_files(files, homework, course):
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
         if student.id in desk.attempts:
-            desk.attempts[student.id] = timed(
-                desk.attempts[student.id], student, homework, course, desk
-            )
+            attempts = without_scratch(desk.attempts[student.id], homework, desk)
+            desk.attempts[student.id] = timed(attempts, student, homework, course, desk)
     return desk
+
+
+def without_scratch(attempts, homework, desk):
+    """Return a student's attempts; beside one with known cells, those without are refused."""
+    ours = [attempt for attempt in attempts if attempt.ours] or attempts
+    for attempt in attempts:
+        if attempt not in ours:
+            words = f"This notebook has no cell of {homework.name}; another one of yours has."
+            desk.refused.append((attempt.student, attempt.path, words))
+    return ours
 
 
 def open_attempt(handed, student, name, homework, its_term):
@@ -119,7 +130,8 @@ def open_attempt(handed, student, name, homework, its_term):
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
     work = submissions.own_work(cells, homework)
     note = "" if is_this_term(cells, homework) else "This copy is from another term."
-    return Attempt(student, handed.path, work, time, (name.attempt, handed.path), note)
+    order = (name.attempt, handed.path)
+    return Attempt(student, handed.path, work, time, order, note, bool(other))
 
 
 def which_homework(cells):
@@ -185,7 +197,7 @@ def mark_attempt(homework, attempt, store, fresh):
             if number >= given
         ]
     found = {"marks": [mark.as_dict() for mark in marks], "problems": problems}
-    new = path.with_suffix(f".{os.getpid()}.new")
+    new = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
     new.write_text(json.dumps(found), encoding="utf-8")
     new.replace(path)
     return found

@@ -81,6 +81,8 @@ def mark(homework, test, student_id, session):
             exec(compile(test.code, test.name, "exec", dont_inherit=True), names)
     except (Lost, AssertionError) as error:
         message = str(error) or "A test of this part fails."
+    except sandbox.NoSandbox:
+        raise
     except Exception:
         message = OTHER_FORM
     else:

@@ -129,14 +129,17 @@ class Worker:
     """
 
     def __init__(self):
-        self.process = subprocess.Popen(
-            command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            bufsize=0,
-        )
+        try:
+            self.process = subprocess.Popen(
+                command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise NoSandbox(f"A sandbox did not start: {error}") from None
         self.numbers = itertools.count(1)
         try:
             self.ask({"do": "get", "name": "__name__"}, START_SECONDS)
