@@ -371,6 +371,11 @@ def test_a_function_that_broke_a_sandbox_costs_only_itself():
         assert session.call("good", 4) == 8
 
 
+def test_memory_for_one_student_is_bounded():
+    with sandbox.Session(["x = bytearray(3 * 2**30)"]) as session:
+        assert session.problems[0].startswith("MemoryError")
+
+
 def test_time_for_one_student_is_bounded(monkeypatch):
     monkeypatch.setattr(sandbox, "CELL_SECONDS", 1)
     loops = [f"x = {number}\nwhile True:\n    pass" for number in range(50)]

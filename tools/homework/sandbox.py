@@ -307,6 +307,7 @@ def hole(name, attempt):
         return
     holes.append(name)
 hole("starts other processes", lambda: os.fork() or os._exit(0))
+hole("takes all the memory", lambda: bytearray(3 * 2**30))
 hole("writes outside", lambda: open("/outside", "w"))
 hole("reads the machine's files", lambda: open("/etc/hostname"))
 hole("sees other processes", lambda: os.listdir("/proc/1"))
