@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help book test lab execute clean pdf site-report
+.PHONY: help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,10 @@ help:
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
+	@echo "make homework         make the students' copies of the homeworks"
+	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
+	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
+	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -40,7 +44,7 @@ pdf: .venv/.installed-reader
 	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
 
 test: .venv/.installed-dev
-	@$(BIN)/python tools/programs.py chromium npm
+	@$(BIN)/python tools/programs.py chromium npm bubblewrap
 	@$(BIN)/python tools/vendor.py
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
@@ -58,6 +62,28 @@ lab: .venv/.installed-reader
 execute: .venv/.installed-reader
 	@echo "$(if $(filter 1,$(CHECK)),Comparing,Renewing) the stored outputs of the chapters ..."
 	@$(BIN)/python tools/run_notebooks.py $(if $(filter 1,$(CHECK)),--check)
+
+# COURSE is the folder with term.toml, roster.csv, written.csv and overrides.csv.
+COURSE ?= homework
+DESK = PYTHONPATH=tools $(BIN)/python -m homework
+GRADING = --course "$(COURSE)" $(if $(HOMEWORK),--homework $(HOMEWORK)) "$(SUBMISSIONS)"
+
+homework: .venv/.installed-reader
+	@echo "Making the students' copies for the term in $(COURSE)/term.toml:"
+	@$(DESK) copies --course "$(COURSE)" $(if $(NBGRADER),--nbgrader)
+
+nbgrader-check: .venv/.installed-reader
+	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
+	@PYTHONPATH=tools $(BIN)/python tools/nbgrader_check.py
+
+grade: .venv/.installed-reader
+	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
+	@$(BIN)/python tools/programs.py bubblewrap
+	@$(DESK) grade $(GRADING)
+
+regrade: .venv/.installed-reader
+	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions, too: SUBMISSIONS=folder-or-zip"; exit 1; }
+	@$(DESK) regrade $(GRADING) --students $(STUDENTS)
 
 clean:
 	@echo "Removing _build, build and the caches ..."

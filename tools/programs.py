@@ -1,7 +1,8 @@
-"""Install the programs that the browser tests need, where that can be done unasked.
+"""Install the programs that tests and grading need, where that can be done unasked.
 
-`python tools/programs.py chromium npm` installs what is missing with apt, as root or with a sudo
-that asks for no password. Elsewhere it prints the command, and the tests say what they leave out.
+`python tools/programs.py chromium npm bubblewrap` installs what is missing with apt, as root or
+with a sudo that asks for no password. Elsewhere it prints the command, and the tests say what they
+leave out.
 """
 
 import os
@@ -9,7 +10,11 @@ import shutil
 import subprocess
 import sys
 
-COMMANDS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "npm": ("npm",)}
+COMMANDS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "npm": ("npm",),
+    "bubblewrap": ("bwrap",),
+}
 
 
 def missing(packages):
@@ -45,10 +50,10 @@ def main(packages):
         return 0
     root = administrator() if shutil.which("apt-get") else None
     if root is not None:
-        print(f"Installing {' and '.join(lacking)} for the tests in a browser ...", flush=True)
+        print(f"Installing {' and '.join(lacking)} ...", flush=True)
         if install(lacking, root):
             return 0
-    print("For the tests in a browser, install what is missing:")
+    print("Tests in a browser and grading need what is missing here:")
     print(f"  sudo apt install {' '.join(lacking)}")
     return 0
 

@@ -1,0 +1,275 @@
+"""Wrong answers to homework 4, each with the graded cells that it must lose, and no other."""
+
+# %% jacobians-a: symmetric, so that radius and largest singular value agree
+# loses: test
+jacobian_witness = np.array([[0.5, 0.4, 0.0], [0.4, 0.5, 0.0], [0.0, 0.0, 0.3]])
+
+# %% jacobians-a: one step grows, and no later one
+# loses: test
+jacobian_witness = np.array([[0.0, 2 * M, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.1]])
+
+# %% jacobians-a: a spectral radius above 0.9
+# loses: test
+jacobian_witness = np.diag([1.2, 1.2, 0.5]) + np.diag([M, 0.0], k=1)
+
+# %% jacobians-b: eigenvalues below 1
+# loses: test
+jacobian_witness = np.diag([0.5, 0.5, 0.5])
+
+# %% jacobians-b: only one eigenvalue is large
+# loses: test
+jacobian_witness = np.diag([M, 0.5, 0.5])
+
+# %% jacobians-b: turns through zero, where tanh has slope 1
+# loses: test
+jacobian_witness = M * np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1e-6]])
+
+
+# %% wall-a: the fold in place of the wall
+# loses: test
+def wall_weight(b, x0):
+    w = np.linspace(4.001, 200, 200_000)
+    s = (1 + np.sqrt(1 - 4 / w)) / 2
+    folds = np.log(s / (1 - s)) - w * s
+    return float(w[np.argmin(np.abs(folds - b))])
+
+
+# %% wall-a: tanh in place of the logistic function
+# loses: test
+def wall_weight(b, x0):
+    return float((x0 - b) / np.tanh(x0))
+
+
+# %% wall-a: forgets the bias
+# loses: test
+def wall_weight(b, x0):
+    return float(x0 * (1 + np.exp(-x0)))
+
+
+# %% wall-a: the weight of slope 1
+# loses: test
+def wall_weight(b, x0):
+    s = 1 / (1 + np.exp(-x0))
+    return float(1 / (s * (1 - s)))
+
+
+# %% wall-b: the product of slopes only
+# loses: test
+def bias_slope(w, b, x0, steps):
+    x, slope = x0, 1.0
+    for _ in range(steps):
+        s = 1 / (1 + np.exp(-x))
+        x, slope = w * s + b, w * s * (1 - s) * slope
+    return float(slope)
+
+
+# %% wall-b: one term too many
+# loses: test
+def bias_slope(w, b, x0, steps):
+    x, slope = x0, 1.0
+    for _ in range(steps):
+        s = 1 / (1 + np.exp(-x))
+        x, slope = w * s + b, 1 + w * s * (1 - s) * slope
+    return float(slope)
+
+
+# %% wall-b: the slope of s at the state after, not before
+# loses: test
+def bias_slope(w, b, x0, steps):
+    x, slope = x0, 0.0
+    for _ in range(steps):
+        x = w / (1 + np.exp(-x)) + b
+        s = 1 / (1 + np.exp(-x))
+        slope = 1 + w * s * (1 - s) * slope
+    return float(slope)
+
+
+# %% clipping-a: clips each parameter by itself
+# loses: test
+def clip_together(gradients, threshold):
+    sizes = [np.linalg.norm(np.ravel(g)) for g in gradients]
+    return [g * min(1, threshold / s) if s else g for g, s in zip(gradients, sizes, strict=True)]
+
+
+# %% clipping-a: clips by element
+# loses: test
+def clip_together(gradients, threshold):
+    return [np.clip(g, -threshold, threshold) for g in gradients]
+
+
+# %% clipping-a: scales to the threshold from below, too
+# loses: test
+def clip_together(gradients, threshold):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [threshold / norm * g if norm else g for g in gradients]
+
+
+# %% clipping-a: adds norms in place of their squares
+# loses: test
+def clip_together(gradients, threshold):
+    norm = sum(np.linalg.norm(np.ravel(g)) for g in gradients)
+    return [g * min(1, threshold / norm) if norm else g for g in gradients]
+
+
+# %% clipping-b: in radians
+# loses: test
+def turned_by(gradient, limit):
+    whole = np.ravel(gradient).astype(float)
+    clipped = np.clip(whole, -limit, limit)
+    cosine = whole @ clipped / np.linalg.norm(whole) / np.linalg.norm(clipped)
+    return float(np.arccos(min(cosine, 1.0)))
+
+
+# %% clipping-b: clips large entries from above only
+# loses: test
+def turned_by(gradient, limit):
+    whole = np.ravel(gradient).astype(float)
+    clipped = np.minimum(whole, limit)
+    cosine = whole @ clipped / np.linalg.norm(whole) / np.linalg.norm(clipped)
+    return float(np.degrees(np.arccos(min(cosine, 1.0))))
+
+
+# %% clipping-b: clips by norm, which turns nothing
+# loses: test
+def turned_by(gradient, limit):
+    return 0.0
+
+
+# %% reach-a: adds the two weights
+# loses: test
+def half_life(a, c, delay):
+    return float(-np.log(2) / np.log(abs(a + c)))
+
+
+# %% reach-a: multiplies the half-life of the sum by the delay
+# loses: test
+def half_life(a, c, delay):
+    return float(-delay * np.log(2) / np.log(abs(a) + abs(c)))
+
+
+# %% reach-a: the largest real part in place of the modulus
+# loses: test
+def half_life(a, c, delay):
+    coefficients = np.zeros(delay + 1)
+    coefficients[0] = 1
+    coefficients[1] -= a
+    coefficients[delay] -= c
+    return float(-np.log(2) / np.log(np.roots(coefficients).real.max()))
+
+
+# %% reach-b: leaves out the recurrent weight
+# loses: test
+def leak_for(steps, w):
+    return float(0.5 ** (1 / steps))
+
+
+# %% reach-b: steps to 1/e in place of one half
+# loses: test
+def leak_for(steps, w):
+    return float((np.exp(-1 / steps) - w) / (1 - w))
+
+
+# %% reach-b: one minus ln 2 over the steps
+# loses: test
+def leak_for(steps, w):
+    return float((1 - np.log(2) / steps - w) / (1 - w))
+
+
+# %% forget-a: the bias taken for the gate
+# loses: test far
+def bias_for(steps):
+    return float(0.5 ** (1 / steps))
+
+
+# %% forget-a: steps to 1/e in place of one half
+# loses: test far
+def bias_for(steps):
+    return float(-np.log(np.expm1(1 / steps)))
+
+
+# %% forget-a: loses a gate near 1 in a difference
+# loses: far
+def bias_for(steps):
+    gate = 0.5 ** (1 / steps)
+    return float(np.log(gate / (1 - gate))) if gate < 1 else 40.0
+
+
+# %% forget-a: the approximation for long half-lives
+# loses: test
+def bias_for(steps):
+    return float(np.log(steps / np.log(2)))
+
+
+# %% forget-b: the biases taken for the gates
+# loses: test far
+def log_kept(biases):
+    return float(np.sum(np.log(np.maximum(biases, 1e-9))))
+
+
+# %% forget-b: the gate of the mean bias, as often
+# loses: test far
+def log_kept(biases):
+    if len(biases) == 0:
+        return 0.0
+    return float(-len(biases) * np.logaddexp(0, -np.mean(biases)))
+
+
+# %% forget-b: very small gates underflow
+# loses: far
+def log_kept(biases):
+    with np.errstate(all="ignore"):
+        return float(np.log(np.prod(1 / (1 + np.exp(-np.asarray(biases, dtype=float))))))
+
+
+# %% forget-b: keeps what the gates forget
+# loses: test far
+def log_kept(biases):
+    return float(-np.sum(np.logaddexp(0, np.asarray(biases, dtype=float))))
+
+
+# %% stack-a: the bit on top
+# loses: test
+def second(q):
+    return int(4 * q >= 2)
+
+
+# %% stack-a: forgets to take the top off
+# loses: test
+def second(q):
+    return int((16 * q) % 4 >= 2) if q < 0.5 else int(16 * q % 2 >= 1)
+
+
+# %% stack-a: reads in base 2
+# loses: test
+def second(q):
+    return int(4 * q) % 2
+
+
+# %% stack-b: leaves all as it is
+# loses: test
+def swap(q):
+    return q
+
+
+# %% stack-b: pushes them back in the order in which they lay
+# loses: test
+def swap(q):
+    first = int(4 * q >= 2)
+    rest = 4 * q - (2 * first + 1)
+    second = int(4 * rest >= 2)
+    rest = 4 * rest - (2 * second + 1)
+    for bit in (second, first):
+        rest = rest / 4 + (2 * bit + 1) / 4
+    return rest
+
+
+# %% stack-b: turns both bits over
+# loses: test
+def swap(q):
+    first = int(4 * q >= 2)
+    rest = 4 * q - (2 * first + 1)
+    second = int(4 * rest >= 2)
+    rest = 4 * rest - (2 * second + 1)
+    for bit in (1 - second, 1 - first):
+        rest = rest / 4 + (2 * bit + 1) / 4
+    return rest

@@ -1,0 +1,153 @@
+"""Asks the tests about one student's answers.
+
+A test is the hidden part of a graded cell. It is run here, outside the sandbox, and what it calls
+as the student's function is a call through the pipe.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from homework import plain, sandbox, worker
+
+NOT_ANSWERED = "Not answered."
+OTHER_FORM = "The answer does not have the form that the question asks for."
+
+
+class Lost(Exception):
+    """A test that is lost; the message is for the student."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one graded cell gave. `trace` has the values that the answer returned."""
+
+    test: str
+    question: str
+    points: float
+    most: float
+    message: str
+    trace: list = field(default_factory=list)
+
+    def as_dict(self):
+        return asdict(self)
+
+
+def silent(*words, **options):
+    """Print nothing."""
+
+
+class Here:
+    """Cells that we trust, run in this process: our own solutions and known wrong answers."""
+
+    def __init__(self, cells):
+        self.answers, self.problems = worker.Answers(), {}
+        self.answers.names["print"] = silent
+        for number, source in enumerate(cells):
+            reply = self.answers.reply({"do": "run", "source": source})
+            if "error" in reply:
+                self.problems[number] = ": ".join(reply["error"])
+
+    def call(self, name, *values):
+        encoded = [plain.encode(value) for value in values]
+        request = {"do": "call", "name": name, "values": encoded}
+        return sandbox.value_in(self.answers.reply(request))
+
+    def get(self, name):
+        return sandbox.value_in(self.answers.reply({"do": "get", "name": name}))
+
+
+def program(homework, student_id, cells):
+    """Return all that a student's sandbox runs: the ID, the given cells, the student's own."""
+    return [f"STUDENT_ID = {str(student_id)!r}", *homework.given, *cells]
+
+
+def solutions(homework):
+    """Return the cells of the master that hold its solutions."""
+    return [cell.source for cell in homework.answers]
+
+
+def mark_all(homework, student_id, session):
+    """Return the marks of all tests of a homework."""
+    return [mark(homework, test, student_id, session) for test in homework.tests]
+
+
+def mark(homework, test, student_id, session):
+    """Return the mark of one graded cell: all of its points or none."""
+    trace = []
+    try:
+        names = test_names(homework, test, student_id, session, trace)
+        with np.errstate(all="ignore"):
+            exec(compile(test.code, test.name, "exec", dont_inherit=True), names)
+    except (Lost, AssertionError) as error:
+        message = str(error) or "A test of this part fails."
+    except sandbox.NoSandbox:
+        raise
+    except Exception:
+        message = OTHER_FORM
+    else:
+        return Mark(test.name, test.question, test.points, test.points, "Correct.", trace)
+    return Mark(test.name, test.question, 0, test.points, message, trace)
+
+
+def test_names(homework, test, student_id, session, trace):
+    """Return the names that a test sees: the given cells', and the student's answers."""
+    names = {"__name__": "test", "STUDENT_ID": str(student_id), "print": silent}
+    for source in homework.given:
+        exec(compile(source, "given", "exec", dont_inherit=True), names)
+    functions, values = homework.asked()
+    code = compile(test.code, test.name, "exec", dont_inherit=True)
+    used = all_names(code)
+    names |= {name: caller(session, name, trace) for name in functions if name in used}
+    for name in values:
+        if name in used:
+            names[name] = asked(lambda name=name: session.get(name), name, trace)
+    return names
+
+
+def all_names(code):
+    """Return all names that a code object uses, those of functions within it too."""
+    inner = [const for const in code.co_consts if hasattr(const, "co_names")]
+    return set(code.co_names).union(*map(all_names, inner))
+
+
+def caller(session, name, trace):
+    """Return a function that calls the student's function of that name."""
+    return lambda *values: asked(lambda: session.call(name, *values), name, trace)
+
+
+def asked(ask, name, trace):
+    """Return what a student's answer gives, and note it; an answer that fails is lost.
+
+    No text of an error is passed on: it may have been made from a hidden test.
+    """
+    try:
+        value = ask()
+    except sandbox.StudentError as error:
+        kind = error.args[0]
+        words = {"NotImplementedError": NOT_ANSWERED, "NotPlain": OTHER_FORM}
+        raise Lost(words.get(kind, f"`{name}` stops with {kind}.")) from None
+    except sandbox.Broken as error:
+        raise Lost(f"`{name}`: it {error}.") from None
+    if value is None:
+        raise Lost(NOT_ANSWERED)
+    trace.append(summary(value))
+    return value
+
+
+def summary(value):
+    """Return a short form of a value, the same for values that differ by rounding only."""
+    if isinstance(value, str):
+        return value[:80]
+    if isinstance(value, list):
+        return [summary(item) for item in value[:50]]
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufcb":
+        return str(value)[:80]
+    flat = array.astype(complex).ravel()[:50]
+    return [list(array.shape), *(rounded(part) for z in flat for part in (z.real, z.imag))]
+
+
+def rounded(number):
+    """Return a number to six digits, as text."""
+    return "0" if abs(number) < 1e-12 else f"{number:.6g}"

@@ -1,0 +1,339 @@
+"""Runs a student's cells in a bubblewrap sandbox and asks for their answers through a pipe.
+
+A sandbox sees the system's programs, this Python and its packages, all read-only, and 4 MB of
+memory to write to: no homework, no other student, no network, no other process.
+"""
+
+import contextlib
+import itertools
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+from homework import plain
+
+HERE = Path(__file__).resolve().parent
+COURSE = HERE.parents[1] / "lib" / "longterm"
+START_SECONDS, CELL_SECONDS, CALL_SECONDS, STUDENT_SECONDS = 20, 6, 5, 50
+WRITABLE_BYTES = 4_000_000
+WORKER = ["-B", "-s", "-m", "homework.worker"]
+
+WHAT_TO_DO = """\
+Submissions are marked only inside a sandbox, and the sandbox does not work here:
+  {reason}
+Debian, Ubuntu:  sudo apt install bubblewrap
+Ubuntu 23.10 and later also keep programs from making sandboxes until a rule allows it:
+  printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap /usr/bin/bwrap \
+flags=(unconfined) {{\\n  userns,\\n}}\\n' | sudo tee /etc/apparmor.d/bwrap
+  sudo systemctl reload apparmor
+macOS, Windows:  grade in a virtual machine with Ubuntu, for example from multipass.run;
+  the page for instructors goes through it step by step."""
+
+
+class NoSandbox(Exception):
+    """The sandbox does not work on this machine; the message says what to do."""
+
+
+class Broken(Exception):
+    """A sandbox that did not answer as it must: too slow, dead, or talking nonsense."""
+
+
+class StudentError(Exception):
+    """An error that a student's code raised; the arguments are its kind and its text."""
+
+
+# --- One sandbox ---------------------------------------------------------------------------
+
+
+def command():
+    """Return the command line that starts a worker in a new sandbox."""
+    bwrap = shutil.which("bwrap")
+    if not bwrap or not sys.platform.startswith("linux"):
+        raise NoSandbox(WHAT_TO_DO.format(reason="the program bwrap is missing"))
+    return [bwrap, *namespaces(), *file_system(), *environment(), "--", python(), *WORKER]
+
+
+def namespaces():
+    """Return the options that part the sandbox from the machine.
+
+    Root needs no user namespace. There the worker itself becomes nobody: the limit on
+    processes does not bind root, whatever a user namespace calls it.
+    """
+    common = ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    if os.geteuid() == 0:
+        parts = ("ipc", "pid", "net", "uts", "cgroup-try")
+        rights = ("CAP_SETUID", "CAP_SETGID")
+        return (
+            common
+            + [f"--unshare-{part}" for part in parts]
+            + [word for right in rights for word in ("--cap-add", right)]
+        )
+    return [*common, "--unshare-all", "--uid", "65534", "--gid", "65534"]
+
+
+def file_system():
+    """Return the options that say what the sandbox sees, all of it read-only but /tmp."""
+    seen = [("/usr", "/usr"), (sys.base_prefix, "/python")]
+    seen += [(sysconfig.get_path("purelib"), "/packages"), (COURSE, "/course/longterm")]
+    seen += [(HERE / name, f"/worker/homework/{name}") for name in ("worker.py", "plain.py")]
+    options = ["--size", "65536", "--tmpfs", "/dev"]
+    for folder in ("/course", "/worker", "/worker/homework"):
+        options += ["--perms", "0755", "--dir", folder]
+    for device in ("null", "zero", "urandom", "random"):
+        options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+    for source, target in seen:
+        options += ["--ro-bind", str(source), target]
+    for name in ("lib", "lib64", "bin"):
+        link = Path("/") / name
+        if link.is_symlink():
+            options += ["--symlink", f"usr/{name}", str(link)]
+        elif link.exists():
+            options += ["--ro-bind", str(link), str(link)]
+    writable = ["--perms", "1777", "--size", str(WRITABLE_BYTES), "--tmpfs", "/tmp"]
+    return [*options, *writable, "--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def environment():
+    """Return the options that set the sandbox's environment, and nothing of ours."""
+    values = {
+        "HOME": "/tmp",
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "LD_LIBRARY_PATH": "/python/lib",
+        "PYTHONPATH": "/worker:/packages:/course",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "LONGTERM_QUIET": "1",
+        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+    }
+    return [word for name, value in values.items() for word in ("--setenv", name, value)]
+
+
+def python():
+    """Return the path, inside the sandbox, of the Python that runs this."""
+    program = Path(sys.executable).resolve()
+    inside = program.relative_to(Path(sys.base_prefix).resolve())
+    return str(Path("/usr" if sys.base_prefix == "/usr" else "/python") / inside)
+
+
+class Worker:
+    """A worker in its sandbox; `ask` it until it breaks, then `close` it.
+
+    `NoSandbox` if it does not start: that is no student's fault.
+    """
+
+    def __init__(self):
+        try:
+            self.process = subprocess.Popen(
+                command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise NoSandbox(f"A sandbox did not start: {error}") from None
+        self.numbers = itertools.count(1)
+        try:
+            self.ask({"do": "get", "name": "__name__"}, START_SECONDS)
+        except Broken:
+            self.close()
+            raise NoSandbox("A sandbox did not start.") from None
+
+    def ask(self, request, seconds):
+        """Return the worker's answer; `Broken` if there is none in time, or not a proper one."""
+        number = next(self.numbers)
+        end = time.monotonic() + seconds
+        try:
+            self.write(plain.pack(request | {"id": number}), end)
+            length = int.from_bytes(self.read(4, end), "big")
+            if length > plain.MOST_BYTES:
+                raise Broken("talked nonsense")
+            reply = plain.unpack(self.read(length, end))
+        except plain.NotPlain:
+            raise Broken("talked nonsense") from None
+        except OSError:
+            raise Broken("died") from None
+        if reply.get("id") != number:
+            raise Broken("talked nonsense")
+        return value_in(reply)
+
+    def write(self, data, end):
+        """Write all bytes before the time is up."""
+        pipe = self.process.stdin.fileno()
+        os.set_blocking(pipe, False)
+        while data:
+            if not select.select([], [pipe], [], max(end - time.monotonic(), 0))[1]:
+                raise Broken("took too long")
+            data = data[os.write(pipe, data) :]
+
+    def read(self, count, end):
+        """Return exactly `count` bytes, before the time is up."""
+        pipe, parts = self.process.stdout.fileno(), []
+        while count:
+            if not select.select([pipe], [], [], max(end - time.monotonic(), 0))[0]:
+                raise Broken("took too long")
+            part = os.read(pipe, min(count, 1 << 16))
+            if not part:
+                raise Broken("died")
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def close(self):
+        """Kill the sandbox with all that is in it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+def value_in(reply):
+    """Return the value of a reply, or raise the error that it tells of."""
+    if "error" in reply:
+        error = reply["error"]
+        if not (isinstance(error, list) and [*map(type, error)] == [str, str]):
+            raise Broken("talked nonsense")
+        raise StudentError(error[0][:40], error[1][:200])
+    try:
+        return plain.decode(reply.get("value"))
+    except ValueError:
+        raise Broken("talked nonsense") from None
+
+
+# --- A student's answers -------------------------------------------------------------------
+
+
+class Session:
+    """A student's cells, run once, in order; what breaks a sandbox is not run again.
+
+    `problems` has for each cell that failed what to tell its author.
+    """
+
+    def __init__(self, cells, seconds=STUDENT_SECONDS):
+        self.cells, self.end = list(cells), time.monotonic() + seconds
+        self.broken, self.problems, self.worker = {}, {}, None
+        self.start()
+
+    def start(self):
+        """Run all cells in a new sandbox, again without the one that breaks it."""
+        while self.time_left() > 0 and not self.run_cells():
+            pass
+
+    def run_cells(self):
+        """Run the cells that broke no sandbox so far; return whether all went well."""
+        for number, source in enumerate(self.cells):
+            key = ("cell", number)
+            if key not in self.broken:
+                try:
+                    self.ask({"do": "run", "source": source}, CELL_SECONDS, key)
+                except StudentError as error:
+                    self.problems[number] = "{}: {}".format(*error.args)
+                    if error.args[0] == "MemoryError":  # what fills the memory is not kept
+                        self.broken[key] = "took too much memory"
+                        self.close()
+                        return False
+                except Broken as error:
+                    self.problems[number] = f"it {error}"
+                    return False
+        return True
+
+    def time_left(self):
+        """Return the seconds that this student's code may still take."""
+        return self.end - time.monotonic()
+
+    def ask(self, request, seconds, key):
+        """Ask the worker; a request that breaks it is noted and never made again."""
+        if key in self.broken:
+            raise Broken(self.broken[key])
+        left = self.time_left()
+        if left <= 0:
+            self.close()
+            raise Broken("came too late: other cells had used up the time")
+        if self.worker is None:
+            self.worker = Worker()
+        try:
+            return self.worker.ask(request, min(seconds, left))
+        except Broken as error:
+            self.broken[key] = str(error)
+            self.close()
+            raise
+
+    def question(self, request):
+        """Make a request about a name, in a new sandbox if the last one broke."""
+        if self.worker is None:
+            self.start()
+        return self.ask(request, CALL_SECONDS, ("name", request["name"]))
+
+    def call(self, name, *values):
+        """Return what a student's function returns."""
+        encoded = [plain.encode(value) for value in values]
+        return self.question({"do": "call", "name": name, "values": encoded})
+
+    def get(self, name):
+        """Return a value that a student's cells have assigned."""
+        return self.question({"do": "get", "name": name})
+
+    def close(self):
+        """End the sandbox."""
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+# --- Does it hold? -------------------------------------------------------------------------
+
+PROBE = """
+import os, socket
+holes = []
+def hole(name, attempt):
+    try:
+        attempt()
+    except Exception:
+        return
+    holes.append(name)
+hole("starts other processes", lambda: os.fork() or os._exit(0))
+hole("takes all the memory", lambda: bytearray(3 * 2**30))
+hole("writes outside", lambda: open("/outside", "w"))
+hole("reads the machine's files", lambda: open("/etc/hostname"))
+hole("sees other processes", lambda: os.listdir("/proc/1"))
+hole("has a network", lambda: socket.create_connection(("127.0.0.1", SERVER), 1))
+if os.getuid() != 65534 or os.getpid() > 9:
+    holes.append("is not parted from the machine")
+"""
+
+
+def probe():
+    """Raise `NoSandbox` unless a sandbox starts here and keeps what it promises."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        cells = [f"SERVER = {server.getsockname()[1]}", PROBE]
+        try:
+            with Session(cells) as session:
+                holes = session.get("holes")
+        except (Broken, StudentError, NoSandbox):
+            raise NoSandbox(WHAT_TO_DO.format(reason=why_not())) from None
+    if holes:
+        reason = "code in it " + ", ".join(map(str, holes))
+        raise NoSandbox(WHAT_TO_DO.format(reason=reason))
+
+
+def why_not():
+    """Return what bubblewrap says when it fails; `NoSandbox` if it is not there at all."""
+    process = subprocess.run(command(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return process.stderr.strip()[-300:] or "it starts, and then its Python does not answer"

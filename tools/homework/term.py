@@ -1,0 +1,234 @@
+"""A term's dates and people: term.toml, roster.csv, written.csv, overrides.csv.
+
+Every mistake in these files is named with its file and line; nothing is guessed.
+"""
+
+import csv
+import math
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ATTEMPTS = ("last", "first", "best")
+OWN_COLUMNS = ("name", "accounts", "submitted", "extension_days")  # and those of one homework
+
+
+class BadFile(Exception):
+    """A file of the instructor's that cannot be used; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What term.toml says."""
+
+    key: str
+    zone: ZoneInfo
+    due: dict
+    grace_minutes: float
+    late_percent_per_day: float
+    late_days: int
+    attempt: str
+    columns: dict  # the LMS's names for the columns of totals
+
+
+@dataclass(frozen=True)
+class Student:
+    """One line of the roster; `row` has all its columns."""
+
+    id: str
+    name: str
+    accounts: tuple
+    row: dict = field(compare=False)
+
+
+def number(value, where, least=0.0, most=math.inf):
+    """Return a number within bounds."""
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        result = math.nan
+    if isinstance(value, bool) or not least <= result <= most or math.isinf(result):
+        bounds = f"from {least:g}" + ("" if math.isinf(most) else f" to {most:g}")
+        raise BadFile(f"{where} must be a number {bounds}, not {value!r}")
+    return result
+
+
+def read_term(path):
+    """Return the term that a file describes."""
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadFile(f"{path} is missing; homework/term.toml is an example") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path}: {error}") from None
+    unknown = set(content) - set(Term.__annotations__) - {"time_zone"}
+    if unknown:
+        raise BadFile(f"{path}: {sorted(unknown)[0]} is not known")
+    key, attempt = content.get("key"), content.get("attempt", "last")
+    if not isinstance(key, str) or not key.strip():
+        raise BadFile(f'{path}: key must be a text, such as key = "spring 2027"')
+    if attempt not in ATTEMPTS:
+        raise BadFile(f"{path}: attempt must be one of {', '.join(ATTEMPTS)}, not {attempt!r}")
+    zone = zone_in(content, path)
+    return Term(
+        key=key,
+        zone=zone,
+        due=due_dates(content.get("due", {}), zone, path),
+        grace_minutes=number(content.get("grace_minutes", 0), f"{path}: grace_minutes"),
+        late_percent_per_day=number(
+            content.get("late_percent_per_day", 0), f"{path}: late_percent_per_day", most=100
+        ),
+        late_days=int(number(content.get("late_days", 0), f"{path}: late_days")),
+        attempt=attempt,
+        columns={name: str(column) for name, column in content.get("columns", {}).items()},
+    )
+
+
+def zone_in(content, path):
+    """Return the time zone that term.toml names."""
+    try:
+        return ZoneInfo(content["time_zone"])
+    except (KeyError, TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+        raise BadFile(f'{path}: time_zone must be a name such as "Europe/Berlin"') from None
+
+
+def due_dates(table, zone, path):
+    """Return the due dates, in their time zone."""
+    dates = {}
+    for name, date in table.items():
+        if not isinstance(date, datetime) or date.tzinfo:
+            raise BadFile(f"{path}: due.{name} must be a local time such as 2027-04-19T23:59:00")
+        dates[name] = date.replace(tzinfo=zone)
+    return dates
+
+
+def read_time(text, zone, where):
+    """Return a time in ISO form; without an offset it is local time of the term."""
+    try:
+        time = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadFile(f"{where}: {text!r} must be a time such as 2027-04-19 23:59") from None
+    return time if time.tzinfo else time.replace(tzinfo=zone)
+
+
+def days_late(term, homework, submitted, extension_days=0.0):
+    """Return the days late, begun days counted whole; 0 within the grace, or with no date."""
+    due = term.due.get(homework)
+    if due is None or submitted is None:
+        return 0
+    late = submitted - (due + timedelta(days=extension_days))
+    if late <= timedelta(minutes=term.grace_minutes):
+        return 0
+    return math.ceil(late / timedelta(days=1))
+
+
+def share_kept(term, days):
+    """Return the share of the points that is kept when so many days late."""
+    if days > term.late_days:
+        return 0.0
+    return max(0.0, 1 - days * term.late_percent_per_day / 100)
+
+
+# --- Tables --------------------------------------------------------------------------------
+
+
+def read_table(path, needed, optional=False):
+    """Return the rows of a CSV file, as dictionaries with stripped texts and their `line`."""
+    path = Path(path)
+    if optional and not path.exists():
+        return []
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadFile(f"{path} is missing; it needs the columns {', '.join(needed)}") from None
+    except UnicodeDecodeError:
+        raise BadFile(f"{path} must be saved as UTF-8 (in Excel: CSV UTF-8)") from None
+    first = text.split("\n", 1)[0]
+    separator = ";" if ";" in first and "," not in first else ","  # as Excel has it in Europe
+    reader = csv.reader(text.splitlines(), delimiter=separator)
+    header = [name.strip() for name in next(reader, [])]
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise BadFile(f"{path}: the column {missing[0]} is missing")
+    rows = []
+    for values in reader:
+        if any(map(str.strip, values)):
+            if len(values) > len(header):
+                raise BadFile(f"{path}, line {reader.line_num}: more values than columns")
+            values = [value.strip() for value in values] + [""] * (len(header) - len(values))
+            rows.append(dict(zip(header, values, strict=True)) | {"line": reader.line_num})
+    return rows
+
+
+def read_roster(path):
+    """Return the students of a roster, in its order; no two may share an ID or an account."""
+    students, seen = [], {}
+    for row in read_table(path, ["id"]):
+        line = row.pop("line")
+        if not row["id"]:
+            raise BadFile(f"{path}, line {line}: the id is missing")
+        accounts = tuple(row.get("accounts", "").split())
+        for account in {row["id"].casefold(), *map(str.casefold, accounts)}:
+            if account in seen:
+                raise BadFile(f"{path}, line {line}: {account} is already on line {seen[account]}")
+            seen[account] = line
+        students.append(Student(row["id"], row.get("name", ""), accounts, row))
+    return students
+
+
+def for_homework(student, column, homework):
+    """Return a roster's value for a homework: hw1_submitted before submitted."""
+    return student.row.get(f"{homework}_{column}") or student.row.get(column, "")
+
+
+def extension(student, homework, path="roster.csv"):
+    """Return the days by which a student's due date is moved."""
+    text = for_homework(student, "extension_days", homework)
+    return number(text, f"{path}: extension_days of {student.id}") if text else 0.0
+
+
+def times_submitted(student, homework, zone, path="roster.csv"):
+    """Return the times of a student's attempts, the earliest first."""
+    text = for_homework(student, "submitted", homework)
+    where = f"{path}: submitted of {student.id}"
+    return sorted(read_time(part, zone, where) for part in text.split(";") if part.strip())
+
+
+def read_written(path, homework, students):
+    """Return for each student the rubric's marks of the written answer, and the comment."""
+    marks = {}
+    for row in rows_of(path, ["id", "homework"], homework, students):
+        line = row.pop("line")
+        rubric = {k: v for k, v in row.items() if k not in ("id", "homework", "comment") and v}
+        for name in rubric:
+            rubric[name] = number(rubric[name], f"{path}, line {line}: {name}")
+        marks[row["id"]] = (rubric, row.get("comment", ""))
+    return marks
+
+
+def read_overrides(path, homework, students, questions):
+    """Return for each student the points set by hand, with the reason, by question or `total`."""
+    overrides = {}
+    needed = ["id", "homework", "question", "points", "reason"]
+    for row in rows_of(path, needed, homework, students):
+        where = f"{path}, line {row['line']}"
+        if row["question"] not in (*questions, "total"):
+            raise BadFile(f"{where}: {row['question']!r} is no question of {homework}")
+        if not row["reason"]:
+            raise BadFile(f"{where}: a reason is missing")
+        most = questions.get(row["question"], sum(questions.values()))
+        points = number(row["points"], f"{where}: points", most=most)
+        overrides.setdefault(row["id"], {})[row["question"]] = (points, row["reason"])
+    return overrides
+
+
+def rows_of(path, needed, homework, students):
+    """Return the rows of a table for one homework; each must name a student of the roster."""
+    known = {student.id for student in students}
+    rows = [row for row in read_table(path, needed, optional=True) if row["homework"] == homework]
+    for row in rows:
+        if row["id"] not in known:
+            raise BadFile(f"{path}, line {row['line']}: {row['id']!r} is not on the roster")
+    return rows
