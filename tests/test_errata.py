@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from longterm import products, scaling
+from longterm import products, remedies, scaling
 from longterm.linear import spectral_radius
 from longterm.training import success_rate
 
@@ -44,6 +44,14 @@ def test_a_bound_for_each_path_does_not_bound_their_sum():
 def test_training_at_length_20_succeeds_far_too_often_to_be_called_zero():
     outcome = success_rate("latch", 20, 100, rng=np.random.default_rng(20261125))
     assert outcome.interval[0] > 0.2
+
+
+@pytest.mark.parametrize(("a", "b", "delay"), [(0.4, 0.4, 5), (0.7, 0.2, 3), (0.3, 0.5, 8)])
+def test_skips_beside_single_steps_decay_more_slowly_than_either_alone(a, b, delay):
+    rate = remedies.skip_rate(a, b, delay)
+    response = remedies.skip_response(a, b, delay, 2000)
+    assert response[2000] / response[1999] == pytest.approx(rate, rel=1e-6)
+    assert 1 > rate > max(a, b ** (1 / delay)) + 0.01
 
 
 # --- The page ----------------------------------------------------------------------------
@@ -91,8 +99,15 @@ def test_each_row_shows_a_test_that_exists(row):
 def test_each_slip_of_the_chapters_has_its_row():
     slips = {name for name in labels() if name.startswith("slip-")}
     assert slips == set(re.findall(r"\]\((slip-[\w-]+)\)", PAGE))
-    boxes = sum(
-        path.read_text(encoding="utf-8").count(":class: slip")
-        for path in (ROOT / "chapters").glob("*.ipynb")
-    )
-    assert len(ROWS) >= boxes
+
+
+def test_each_box_of_a_slip_has_a_target():
+    for path in (ROOT / "chapters").glob("*.ipynb"):
+        text = "".join(
+            "".join(cell["source"]) + "\n"
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            if cell["cell_type"] == "markdown"
+        )
+        boxes = re.findall(r"^(.*)\n:+\{admonition\} .*\n:class: slip$", text, re.M)
+        assert len(boxes) == text.count(":class: slip")
+        assert all(re.fullmatch(r"\(slip-[\w-]+\)=", line) for line in boxes), path.stem
