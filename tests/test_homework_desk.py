@@ -649,6 +649,13 @@ def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
     assert [path for _, path, _ in its_desk.refused] == ["s01/zz_scratch.ipynb"]
 
 
+def test_a_file_that_trips_the_reader_stops_no_class(course, monkeypatch):
+    monkeypatch.setattr(submissions, "own_work", lambda *words: 1 / 0)
+    files = [submissions.Handed("s01.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
+    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    assert "ZeroDivisionError" in its_desk.refused[0][2]
+
+
 def test_another_homework_is_refused_by_name(course):
     other = homework_class.blank(masters.choose("hw2", homework_class.KEY))
     files = [submissions.Handed("s01.ipynb", homework_class.data(other))]

@@ -100,6 +100,9 @@ def sort_files(files, homework, course):
             attempt = open_attempt(handed, student, name, homework, course.term)
         except submissions.Refused as reason:
             desk.refused.append((student, handed.path, str(reason)))
+        except Exception as error:  # whatever a file holds, it stops no class
+            words = f"This file cannot be read ({type(error).__name__}). {submissions.HOW}"
+            desk.refused.append((student, handed.path, words))
         else:
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
