@@ -502,6 +502,7 @@ def test_messages_that_are_not_proper_are_refused(data):
     "value",
     [
         {"array": ["|O", [1], "AAAAAAAAAAA="]},
+        {"array": ["<U1", [1], "AAAAAA=="]},
         {"array": ["<f8", [10**9], "AAAA"]},
         {"array": ["<f8", [-1], ""]},
         {"array": ["<f8", [1], "AAAA"]},
