@@ -512,6 +512,7 @@ def test_the_summary_lists_all_that_needs_a_look(lived):
     assert "This copy is from another term" in text
     assert "s12: The notebook has the ID s01" in text
     assert KNOWN.name in text
+    assert homework_class.known_wrong(HOMEWORK, "start is seen too").name not in text
     assert "2 × " in text
     assert "matches" not in (lived / "said").read_text(encoding="utf-8")
     assert "2 files refused, 1 match nobody" in (lived / "said").read_text(encoding="utf-8")

@@ -413,6 +413,10 @@ def test_without_bubblewrap_nothing_is_marked_and_the_message_says_what_to_do(mo
         sandbox.probe()
 
 
+def test_the_sandbox_of_this_machine_passes_the_probe():
+    sandbox.probe()
+
+
 @pytest.mark.parametrize(
     ("option", "hole"),
     [("--unshare-net", "has a network"), ("--unshare-pid", "machine")],
