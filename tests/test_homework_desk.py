@@ -512,6 +512,7 @@ def test_the_summary_lists_all_that_needs_a_look(lived):
     assert "This copy is from another term" in text
     assert "s12: The notebook has the ID s01" in text
     assert KNOWN.name in text
+    assert homework_class.known_wrong(HOMEWORK, "start is seen too").name not in text
     assert "2 × " in text
     assert "matches" not in (lived / "said").read_text(encoding="utf-8")
     assert "2 files refused, 1 match nobody" in (lived / "said").read_text(encoding="utf-8")
@@ -647,6 +648,31 @@ def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
     assert [a.path for a in its_desk.attempts["s01"]] == ["s01/hw1.ipynb"]
     assert [a.path for a in its_desk.attempts["s02"]] == ["s02/only.ipynb"]
     assert [path for _, path, _ in its_desk.refused] == ["s01/zz_scratch.ipynb"]
+
+
+def test_a_single_time_is_that_of_the_last_attempt(course):
+    homework_class.roster_file(course, ["s01,Ada,4711,,2027-04-19 20:00,A"])
+    data = homework_class.data(homework_class.blank(HOMEWORK))
+    paths = ["ada_4711_1_hw1.ipynb", "ada_4711_2_hw1-1.ipynb"]
+    files = [submissions.Handed(path, data) for path in paths]
+    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    times = {attempt.path: attempt.time for attempt in its_desk.attempts["s01"]}
+    assert times == {paths[0]: None, paths[1]: datetime(2027, 4, 19, 20, tzinfo=BERLIN)}
+    assert its_desk.untimed == paths[:1]
+
+
+def test_a_rubric_that_gives_too_much_is_named(course):
+    text = "id,homework,claim,figure,comment\ns01,hw1,3,2,Fine\n"
+    (course / "written.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(term.BadFile, match="s01 has more points"):
+        grading.results(HOMEWORK, grading.Course.read(course), grading.Desk(), {})
+
+
+def test_a_file_that_trips_the_reader_stops_no_class(course, monkeypatch):
+    monkeypatch.setattr(submissions, "own_work", lambda *words: 1 / 0)
+    files = [submissions.Handed("s01.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
+    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    assert "ZeroDivisionError" in its_desk.refused[0][2]
 
 
 def test_another_homework_is_refused_by_name(course):

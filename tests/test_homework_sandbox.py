@@ -413,6 +413,10 @@ def test_without_bubblewrap_nothing_is_marked_and_the_message_says_what_to_do(mo
         sandbox.probe()
 
 
+def test_the_sandbox_of_this_machine_passes_the_probe():
+    sandbox.probe()
+
+
 @pytest.mark.parametrize(
     ("option", "hole"),
     [("--unshare-net", "has a network"), ("--unshare-pid", "machine")],
@@ -502,6 +506,7 @@ def test_messages_that_are_not_proper_are_refused(data):
     "value",
     [
         {"array": ["|O", [1], "AAAAAAAAAAA="]},
+        {"array": ["<U1", [1], "AAAAAA=="]},
         {"array": ["<f8", [10**9], "AAAA"]},
         {"array": ["<f8", [-1], ""]},
         {"array": ["<f8", [1], "AAAA"]},

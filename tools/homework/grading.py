@@ -100,6 +100,9 @@ def sort_files(files, homework, course):
             attempt = open_attempt(handed, student, name, homework, course.term)
         except submissions.Refused as reason:
             desk.refused.append((student, handed.path, str(reason)))
+        except Exception as error:  # whatever a file holds, it stops no class
+            words = f"This file cannot be read ({type(error).__name__}). {submissions.HOW}"
+            desk.refused.append((student, handed.path, words))
         else:
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
@@ -288,8 +291,9 @@ def add_people(result, homework, its_term, written, overrides):
         result.points[question] = None if has_text else 0
         if who in written:
             result.rubric, result.comment = written[who]
-            most = homework.questions[question]
-            result.points[question] = min(sum(result.rubric.values()), most)
+            result.points[question] = sum(result.rubric.values())
+            if result.points[question] > homework.questions[question]:
+                raise term.BadFile(f"written.csv: {who} has more points than {question} gives")
     for question, (points, reason) in overrides.get(who, {}).items():
         result.reasons[question] = reason
         if question != "total":
