@@ -177,27 +177,27 @@ def leak_for(steps, w):
 
 # %% forget-a: the bias taken for the gate
 # loses: test far
-def bias_for(steps):
-    return float(0.5 ** (1 / steps))
+def bias_for(steps, share):
+    return float(share ** (1 / steps))
 
 
-# %% forget-a: steps to 1/e in place of one half
+# %% forget-a: one half left, whatever the share
 # loses: test far
-def bias_for(steps):
-    return float(-np.log(np.expm1(1 / steps)))
+def bias_for(steps, share):
+    return float(-np.log(np.expm1(np.log(2) / steps)))
 
 
 # %% forget-a: loses a gate near 1 in a difference
 # loses: far
-def bias_for(steps):
-    gate = 0.5 ** (1 / steps)
+def bias_for(steps, share):
+    gate = share ** (1 / steps)
     return float(np.log(gate / (1 - gate))) if gate < 1 else 40.0
 
 
-# %% forget-a: the approximation for long half-lives
+# %% forget-a: the approximation for long times
 # loses: test
-def bias_for(steps):
-    return float(np.log(steps / np.log(2)))
+def bias_for(steps, share):
+    return float(np.log(steps / -np.log(share)))
 
 
 # %% forget-b: the biases taken for the gates

@@ -19,7 +19,7 @@ _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 @house_style
-def decay_by_lag(curves, least=1e-12, xlabel="lag $k$ (steps back from the end)"):
+def decay_by_lag(curves, least=1e-12, xlabel=None):
     """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes."""
     fig, ax = new_figure(height=3.8)
     lines, longest = [], max(map(len, curves.values()))
@@ -29,7 +29,7 @@ def decay_by_lag(curves, least=1e-12, xlabel="lag $k$ (steps back from the end)"
             style |= {"linestyle": "none", "markevery": 1}
         (line,) = ax.semilogy(lags, sizes[lags] / sizes[0], **style)
         lines.append((line, label))
-    ax.set(xlabel=xlabel, ylabel="gradient, first = 1")
+    ax.set(xlabel=xlabel or "lag $k$ (steps back from the end)", ylabel="gradient, first = 1")
     ax.set(xlim=(0, 1.35 * (longest - 1)), ylim=(least, 4))
     _label_apart(ax, lines)
     return fig

@@ -79,7 +79,7 @@ def sequences_needed(curves, shown):
 
 
 @house_style
-def success_curves(curves, theory=None, xlabel="length $T$", log=False):
+def success_curves(curves, theory=None, xlabel=None, log=False):
     """Share of trials that succeed, with intervals.
 
     `curves` maps a label to pairs of a position and an `Outcome`-like object with `rate` and
@@ -96,7 +96,8 @@ def success_curves(curves, theory=None, xlabel="length $T$", log=False):
         ax.errorbar(where, rates, bars, markersize=5, label=label, **look)
     for label, (where, shares) in (theory or {}).items():
         ax.plot(where, shares, label=label, **THEORY)
-    ax.set(xlabel=xlabel, ylabel="share of trials that succeed", ylim=(-0.03, 1.03))
+    ax.set(xlabel=xlabel or "length $T$", ylabel="share of trials that succeed")
+    ax.set(ylim=(-0.03, 1.03))
     if log:
         ax.set_xscale("log")
     ax.legend()
