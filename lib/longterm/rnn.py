@@ -5,6 +5,7 @@ recurrent matrix W, and inputs u that are already in the space of the states. An
 that of the sequences runs over independent networks, so that many are trained at once.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -490,11 +491,17 @@ def _times(signals, W):
 
 def _signals(W, drive):
     """The signals tanh(x) of all steps."""
-    signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
-    multiply, W = _step(W.swapaxes(-1, -2), signals[0])
-    for u, before, after in zip(drive, signals, signals[1:], strict=False):
-        multiply(before, W, out=after)
-        np.add(after, u, out=after)
+    signals = np.empty((len(drive) + 1, *drive.shape[1:]))
+    signals[0], signals[1:] = 0.0, drive
+    return _advance(W, signals)
+
+
+def _advance(W, signals):
+    """Turn what drives each step, in rows 1, 2, ... of `signals`, into the signals tanh(x)."""
+    back = np.empty_like(signals[0])
+    multiply, W = _step(W.swapaxes(-1, -2), back)
+    for before, after in pairwise(signals):
+        np.add(after, multiply(before, W, out=back), out=after)
         np.tanh(after, out=after)
     return signals
 

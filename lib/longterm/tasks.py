@@ -80,16 +80,20 @@ class Latch:
         shape = _shape(self, length, trials, sequences, rng, 1)
         changed = training and self.training_noise is not None
         noise = self.training_noise if changed else self.noise
-        inputs = np.zeros(shape)
-        inputs[self.marked :] = noise * rng.standard_normal((length - self.marked, *shape[1:]))
+        inputs = np.empty(shape)
+        inputs[: self.marked] = 0.0
+        rng.standard_normal(out=inputs[self.marked :])
+        inputs[self.marked :] *= noise
         return Batch(inputs, np.broadcast_to(_two_classes(sequences), (trials, sequences, 1)))
 
     def run(self, weights, batch):
         """Signals tanh(x), of shape (length + 1, trials, sequences, 1)."""
-        drive, each = batch.inputs.copy(), batch.inputs.shape[2] // 2
+        each = batch.inputs.shape[2] // 2
         trained = np.repeat(weights.inputs, each, axis=1) if each > 1 else weights.inputs
-        drive[: self.marked, ..., 0] += trained.transpose(2, 0, 1)
-        return rnn._signals(weights.w[:, None, None], drive)
+        signals = np.empty((len(batch.inputs) + 1, *batch.inputs.shape[1:]))
+        signals[0], signals[1:] = 0.0, batch.inputs
+        signals[1 : self.marked + 1, ..., 0] += trained.transpose(2, 0, 1)
+        return rnn._advance(weights.w[:, None, None], signals)
 
     def loss_and_gradients(self, weights, batch):
         """Loss of each trial, and its gradients by back-propagation through time."""
@@ -97,8 +101,9 @@ class Latch:
         misses = (signals[-1] - batch.targets) / each
         flow = rnn._flow(weights.w[:, None, None], signals, misses * (1 - signals[-1] ** 2))
         entry = flow[1 : self.marked + 1, :, :, 0].reshape(self.marked, len(weights.w), 2, each)
-        slope = np.einsum("tksi,tksi->k", flow[1:], signals[:-1])
-        gradients = LatchWeights(slope, entry.sum(axis=3).transpose(1, 2, 0))
+        inputs = entry.sum(axis=3).transpose(1, 2, 0)
+        flow[1:] *= signals[:-1]  # now the terms of the gradient in w
+        gradients = LatchWeights(flow[1:].sum(axis=0).sum(axis=(1, 2)), inputs)
         return each / 2 * np.sum(misses**2, axis=(1, 2)), gradients
 
     def right(self, weights, batch):

@@ -22,7 +22,7 @@ def truncated_gradient():
         cut_frame,
         alt="Share of the gradient that comes from lag k and beyond, on a log axis: a line "
         "downwards, cut at lag k.",
-        w=Slider("weight w", (1.02, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 2.0), start=1.25),
+        w=Slider("weight w", (1.02, 1.05, 1.1, 1.25, 1.5, 2.0), start=1.25),
         k=Slider("cut at lag k", tuple(range(1, 21)), start=5),
     )
 
@@ -68,7 +68,7 @@ def hold_or_learn():
         alt="The share of bits held rises with the weight, and so does the number of sequences "
         "needed; between the two thresholds lies a window, which closes as the span grows.",
         span=Slider("span T", SPANS, start=20),
-        noise=Slider("noise", (0.1, 0.2, 0.3), start=0.2),
+        noise=Slider("noise", (0.2, 0.3), start=0.2),
     )
 
 
