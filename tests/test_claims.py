@@ -306,11 +306,11 @@ CH6 = [
 
 def test_claims_of_chapter_6_in_words():
     text = prose(PAGE6)
-    half, twentieth = (stored(PAGE6, rf"T = {T}: +([\d.]+)% of 400") for T in (20, 40))
-    assert "About half</summary>" in text
-    assert 35 < float(half) < 60
-    assert "at twice the length it is one in twenty" in text
-    assert 3 < float(twentieth) < 8
+    at_20, at_40 = (float(stored(PAGE6, rf"T = {T}: +([\d.]+)% of 400")) for T in (20, 40))
+    assert "About four in ten</summary>" in text
+    assert 35 < at_20 < 45
+    assert "at twice the length it is one in fifteen" in text
+    assert 13 < 100 / at_40 < 17
     assert "closes just below $T = 40$, near $w = 1.35$" in text
     assert sliders.training._window(38, 0.2) == pytest.approx((1.34, 1.34))
     assert sliders.training._window(40, 0.2) is None
