@@ -1,19 +1,9 @@
 """Each figure of chapter 7 draws the arrays that it is given."""
 
 import numpy as np
+from plot_checks import assert_drawn, words
 
 from longterm import plots
-
-
-def assert_drawn(ax, x, y):
-    """Some line of the axes has these points."""
-    wanted = np.column_stack([x, y]).astype(float)
-    found = [line.get_xydata() for line in ax.lines]
-    assert any(p.shape == wanted.shape and np.allclose(p, wanted, equal_nan=True) for p in found)
-
-
-def words(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_error_surface_draws_image_wall_and_cuts():
@@ -25,7 +15,7 @@ def test_error_surface_draws_image_wall_and_cuts():
     np.testing.assert_array_equal(image.get_array(), errors)
     assert image.get_extent() == [4, 6, -3, -1]
     assert image.origin == "lower"
-    assert_drawn(plane, w, wall)
+    assert_drawn(plane, w, wall, equal_nan=True)
     assert_drawn(side, b, b**2)
     assert_drawn(side, b, -b)
 
@@ -50,7 +40,7 @@ def test_fold_plane_draws_folds_wall_and_moves():
     wall = np.array([np.nan, -2.6, -3.2])
     (ax,) = plots.fold_plane(w, folds, wall, {"A": (5.5, -2.8, -2.4)}).axes
     for column in (*folds.T, wall):
-        assert_drawn(ax, w, column)
+        assert_drawn(ax, w, column, equal_nan=True)
     assert_drawn(ax, [5.5, 5.5], [-2.8, -2.4])
     assert {"lower fold", "upper fold", "the wall", "A"} <= set(words(ax))
 

@@ -2,19 +2,9 @@
 
 import numpy as np
 import pytest
+from plot_checks import assert_drawn
 
 from longterm import plots
-
-
-def drawn(ax):
-    """Points of all lines of an axes, one array (n, 2) each."""
-    return [line.get_xydata() for line in ax.lines]
-
-
-def assert_drawn(ax, x, y):
-    """Some line of the axes has these points."""
-    wanted = np.column_stack([x, y])
-    assert any(points.shape == wanted.shape and np.allclose(points, wanted) for points in drawn(ax))
 
 
 def test_modes_draws_the_size_of_each_component():

@@ -1,19 +1,9 @@
 """Each figure of chapter 5 draws the arrays that it is given."""
 
 import numpy as np
+from plot_checks import assert_drawn, words
 
 from longterm import plots
-
-
-def assert_drawn(ax, x, y):
-    """Some line of the axes has these points."""
-    wanted = np.column_stack([x, y])
-    drawn = [line.get_xydata() for line in ax.lines]
-    assert any(points.shape == wanted.shape and np.allclose(points, wanted) for points in drawn)
-
-
-def words(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_jacobian_paths_draws_norms_and_labels_them_inside_the_limits():

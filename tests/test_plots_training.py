@@ -2,19 +2,10 @@
 
 import numpy as np
 import pytest
+from plot_checks import assert_drawn
 
 from longterm import plots
 from longterm.training import Outcome, wilson_interval
-
-
-def points(ax):
-    return [line.get_xydata() for line in ax.lines]
-
-
-def assert_drawn(ax, x, y):
-    """Some line of the axes has these points."""
-    wanted = np.column_stack([x, y])
-    assert any(p.shape == wanted.shape and np.allclose(p, wanted) for p in points(ax))
 
 
 def test_terms_by_lag_draws_what_is_measured_and_what_is_predicted():

@@ -341,7 +341,7 @@ class Plain(_Cell):
     r"""The plain cell, :math:`x_t = W \tanh(x_{t-1}) + u_t`."""
 
     def run(self, W, drive):
-        """Signals tanh(x) for what drives the units; `drive` is overwritten."""
+        """Signals tanh(x) for what drives the units."""
         return Trace(rnn._signals(W, drive))
 
     def errors(self, W, trace, error):
@@ -612,9 +612,7 @@ class Remedy:
         return self.task._is_right(self.answers(net, batch), batch.targets)
 
     def _trace(self, net, inputs):
-        entry = net.entry.swapaxes(1, 2)
-        drive = inputs * entry if inputs.shape[-1] == 1 else inputs @ entry  # the same, faster
-        drive += net.bias[:, None]
+        drive = rnn._times(inputs, net.entry) + net.bias[:, None]
         return self.cell.run(net.recurrent, drive)
 
 

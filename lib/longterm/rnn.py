@@ -491,9 +491,14 @@ def _times(signals, W):
 
 def _signals(W, drive):
     """The signals tanh(x) of all steps."""
-    signals = np.empty((len(drive) + 1, *drive.shape[1:]))
-    signals[0], signals[1:] = 0.0, drive
-    return _advance(W, signals)
+    return _advance(W, _from_rest(drive))
+
+
+def _from_rest(drive):
+    """A copy of what drives each step, in rows 1, 2, ...; row 0 is 0."""
+    rows = np.empty((len(drive) + 1, *drive.shape[1:]))
+    rows[0], rows[1:] = 0.0, drive
+    return rows
 
 
 def _advance(W, signals):

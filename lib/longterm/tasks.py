@@ -90,8 +90,7 @@ class Latch:
         """Signals tanh(x), of shape (length + 1, trials, sequences, 1)."""
         each = batch.inputs.shape[2] // 2
         trained = np.repeat(weights.inputs, each, axis=1) if each > 1 else weights.inputs
-        signals = np.empty((len(batch.inputs) + 1, *batch.inputs.shape[1:]))
-        signals[0], signals[1:] = 0.0, batch.inputs
+        signals = rnn._from_rest(batch.inputs)
         signals[1 : self.marked + 1, ..., 0] += trained.transpose(2, 0, 1)
         return rnn._advance(weights.w[:, None, None], signals)
 
