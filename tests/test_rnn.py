@@ -125,6 +125,51 @@ def sequences(steps=5, count=3, size=4, channels=3):
     return rng().standard_normal((steps, count, size, channels))
 
 
+def as_written(net, inputs, misses):
+    """The recurrence and its chain rule, term by term: what the fast code is to equal."""
+    signals = np.zeros((len(inputs) + 1, *inputs.shape[1:3], net.recurrent.shape[2]))
+    for t, s in enumerate(inputs):
+        states = np.einsum("kij,ksj->ksi", net.recurrent, signals[t])
+        states += np.einsum("kij,ksj->ksi", net.entry, s) + net.bias[:, None]
+        signals[t + 1] = np.tanh(states)
+    slopes, flow = 1 - signals**2, np.empty_like(signals)
+    flow[-1] = slopes[-1] * np.einsum("koi,kso->ksi", net.readout, misses)
+    for t in range(len(inputs), 0, -1):
+        flow[t - 1] = slopes[t - 1] * np.einsum("kij,ksi->ksj", net.recurrent, flow[t])
+    pairs = ((flow[1:], signals[:-1]), (flow[1:], inputs))
+    gradients = [np.einsum("tksi,tksj->kij", *pair) for pair in pairs]
+    gradients += [flow[1:].sum(axis=(0, 2)), np.einsum("kso,ksi->koi", misses, signals[-1])]
+    return signals, [*gradients, misses.sum(axis=1)], flow
+
+
+SHAPES = [(1, 1, 1, 1), (1, 7, 3, 9), (64, 1, 1, 2), (63, 2, 4, 5), (64, 2, 4, 5), (70, 5, 20, 3)]
+
+
+@pytest.mark.parametrize(("count", "n", "size", "steps"), SHAPES)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_fast_steps_are_the_steps_as_written(count, n, size, steps, channels):
+    net, s = networks(count, n, channels), sequences(steps, count, size, channels)
+    misses = rng().standard_normal((count, size, 2))
+    signals, answers = forward(net, s)
+    gradients, flow = backward(net, s, signals, misses)
+    expected = as_written(net, s, misses)
+    for found, right in zip(
+        (signals, *gradients, flow), (expected[0], *expected[1], expected[2]), strict=True
+    ):
+        np.testing.assert_allclose(found, right, rtol=1e-11, atol=1e-12)
+    last = np.einsum("koi,ksi->kso", net.readout, expected[0][-1]) + net.offset[:, None]
+    np.testing.assert_allclose(answers, last, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("count", [3, 64])
+def test_saturated_units_signal_exactly_one_and_pass_nothing_back(count):
+    net, s = networks(count), 1e5 * sequences(count=count)
+    signals, answers = forward(net, s)
+    states = s @ net.entry.swapaxes(1, 2) + net.bias[:, None]
+    np.testing.assert_array_equal(signals[1:], np.sign(states))
+    assert not backward(net, s, signals, np.ones_like(answers))[1][1:].any()
+
+
 @pytest.mark.parametrize("n", [1, 2])
 def test_networks_and_sequences_do_not_see_each_other(n):
     net, s = networks(n=n), sequences()
