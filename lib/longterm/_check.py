@@ -1,14 +1,19 @@
 """Answers to bad input: each check names the argument and what is accepted."""
 
 import operator
+from collections.abc import Collection
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.random import Generator
+
+from longterm._types import Array, Numbers
 
 MOST_NUMBERS = 10**8
 _LARGEST_SIZE = 2**63 - 1
 
 
-def size(name, value, least=1):
+def size(name: str, value: Any, least: int = 1) -> int:
     """Return `value` as an int that is at least `least`."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be an integer, got a bool")
@@ -21,13 +26,17 @@ def size(name, value, least=1):
     return number
 
 
-def room(count, names):
+def room(count: int, names: str) -> None:
     """Refuse sizes that would make more than 10**8 numbers."""
     if count > MOST_NUMBERS:
         raise ValueError(f"{names} would make {count} numbers; at most 10**8 are accepted")
 
 
-def array(name, value, real=False):
+@overload
+def array(name: str, value: Any, real: Literal[True]) -> Array: ...
+@overload
+def array(name: str, value: Any, real: bool = False) -> Numbers: ...
+def array(name: str, value: Any, real: bool = False) -> Numbers:
     """Return `value` as a finite float64 array, or complex128 if it is complex."""
     try:
         result = np.asarray(value)
@@ -47,15 +56,20 @@ def array(name, value, real=False):
     return result
 
 
-def number(name, value, real=True):
+@overload
+def number(name: str, value: Any, real: Literal[True] = True) -> float: ...
+@overload
+def number(name: str, value: Any, real: bool) -> complex: ...
+def number(name: str, value: Any, real: bool = True) -> complex:
     """Return `value` as one finite float, or complex number where those are accepted."""
     result = array(name, value, real=real)
     if result.ndim:
         raise ValueError(f"{name} must be one number, got an array of shape {result.shape}")
-    return result[()]
+    single: complex = result.flat[0]
+    return single
 
 
-def positive(name, value):
+def positive(name: str, value: Any) -> float:
     """Return `value` as one finite float above zero."""
     result = float(number(name, value))
     if result <= 0:
@@ -63,7 +77,7 @@ def positive(name, value):
     return result
 
 
-def square_matrix(name, value):
+def square_matrix(name: str, value: Any) -> Numbers:
     """Return `value` as a square array with at least one row."""
     result = array(name, value)
     if result.ndim != 2 or result.shape[0] != result.shape[1] or result.size == 0:
@@ -71,7 +85,7 @@ def square_matrix(name, value):
     return result
 
 
-def matrix_and_state(W, h0):
+def matrix_and_state(W: Any, h0: Any) -> tuple[Numbers, Numbers]:
     """Return `W` (n, n) and `h0` (n,) in one common dtype."""
     W, h0 = square_matrix("W", W), array("h0", h0)
     if h0.shape != W.shape[:1]:
@@ -80,14 +94,14 @@ def matrix_and_state(W, h0):
     return W.astype(dtype), h0.astype(dtype)
 
 
-def one_of(name, value, choices):
+def one_of(name: str, value: Any, choices: Collection[str]) -> str:
     """Return `value` if it is one of the strings `choices`."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
     return value
 
 
-def generator(rng):
+def generator(rng: Any) -> Generator:
     """Return `rng` if it is a NumPy random generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(

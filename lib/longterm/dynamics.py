@@ -5,15 +5,21 @@ Most functions study one logistic unit, :math:`x_t = w\,s(x_{t-1}) + b` with
 """
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
 from longterm import _check
+from longterm._types import Array, Integers
 
 ACTIVATIONS = ("logistic", "tanh")
 CLIPS = ("none", "norm", "element")
+Codes = NDArray[Any]
+"""Stacks: floats of any precision, or fractions."""
+
 _NUMBERS = (Fraction, float, np.float64, np.float32, np.float16)
 _BRACKETS = {"(": (1, 0), "[": (1, 1), ")": (0, 0), "]": (0, 1)}
 
@@ -21,7 +27,7 @@ _BRACKETS = {"(": (1, 0), "[": (1, 1), ")": (0, 0), "]": (0, 1)}
 # --- One unit ------------------------------------------------------------------------------
 
 
-def unit_states(w, b, x0=0.5, steps=50):
+def unit_states(w: ArrayLike, b: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50) -> Array:
     r"""States of one logistic unit.
 
     .. math:: x_t = w\, s(x_{t-1}) + b
@@ -52,7 +58,7 @@ def unit_states(w, b, x0=0.5, steps=50):
     return states
 
 
-def unit_slopes(w, b, x0=0.5, steps=50):
+def unit_slopes(w: ArrayLike, b: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50) -> Array:
     r"""Slopes of the last state in the weight and in the bias.
 
     .. math:: \frac{\partial x_t}{\partial w} = s(x_{t-1}) +
@@ -81,7 +87,7 @@ def unit_slopes(w, b, x0=0.5, steps=50):
     return _state_and_slopes(*_unit(w, b, x0, steps))[1]
 
 
-def folds(w, activation="logistic"):
+def folds(w: ArrayLike, activation: str = "logistic") -> Array:
     r"""Biases at which an attractor appears or disappears as the bias moves.
 
     .. math:: b = \operatorname{logit}(s) - w s, \quad s = \tfrac12 \bigl(1 \pm \sqrt{1 - 4/w}\bigr)
@@ -121,7 +127,7 @@ def folds(w, activation="logistic"):
     return np.stack([middle - size, middle + size], axis=-1)
 
 
-def fixed_points(w, b):
+def fixed_points(w: float, b: float) -> Array:
     r"""Fixed points of one logistic unit, in ascending order.
 
     .. math:: x = w\, s(x) + b
@@ -157,7 +163,7 @@ def fixed_points(w, b):
     return np.sort(found)
 
 
-def wall(w, x0=0.5):
+def wall(w: ArrayLike, x0: ArrayLike = 0.5) -> Array:
     r"""Bias at which the first state is itself the boundary between two basins.
 
     .. math:: b = x_0 - w\, s(x_0), \qquad w\, s'(x_0) > 1
@@ -187,7 +193,7 @@ def wall(w, x0=0.5):
     return (x0 - w * expit(x0))[()]
 
 
-def wall_slope(w, x0=0.5, steps=50):
+def wall_slope(w: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50) -> Array:
     r"""Slope of the last state in the bias on the wall, in closed form.
 
     .. math:: \frac{\partial x_T}{\partial b} = \frac{m^T - 1}{m - 1}, \qquad m = w\, s'(x_0) > 1
@@ -219,7 +225,9 @@ def wall_slope(w, x0=0.5, steps=50):
     return _in_range(slope, "w and steps")[()]
 
 
-def unit_error(w, b, x0=0.5, steps=50, target=0.7):
+def unit_error(
+    w: ArrayLike, b: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50, target: float = 0.7
+) -> Array:
     r"""Squared miss of the last activation.
 
     .. math:: E = \bigl(s(x_T) - y\bigr)^2
@@ -255,7 +263,9 @@ def unit_error(w, b, x0=0.5, steps=50, target=0.7):
     return np.square(expit(x) - target)[()]
 
 
-def unit_gradient(w, b, x0=0.5, steps=50, target=0.7):
+def unit_gradient(
+    w: ArrayLike, b: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50, target: float = 0.7
+) -> Array:
     r"""Gradient of `unit_error` in the weight and in the bias.
 
     .. math:: \nabla E = 2 \bigl(s(x_T) - y\bigr)\, s'(x_T)
@@ -286,7 +296,14 @@ def unit_gradient(w, b, x0=0.5, steps=50, target=0.7):
     return (2 * (s - target) * _logistic_slope(x))[..., None] * slopes
 
 
-def descend(start, rate, updates, clip="none", threshold=1.0, steps=50):
+def descend(
+    start: ArrayLike,
+    rate: float,
+    updates: int,
+    clip: str = "none",
+    threshold: float = 1.0,
+    steps: int = 50,
+) -> Array:
     r"""Path of gradient descent on `unit_error`, its gradients clipped or not.
 
     .. math:: (w, b) \leftarrow (w, b) - \eta\, \operatorname{clip}(\nabla E)
@@ -336,7 +353,7 @@ def descend(start, rate, updates, clip="none", threshold=1.0, steps=50):
 # --- Clipping ------------------------------------------------------------------------------
 
 
-def clip_by_norm(gradient, threshold):
+def clip_by_norm(gradient: ArrayLike, threshold: float) -> Array:
     r"""Shorten each gradient that is longer than a threshold; its direction stays.
 
     .. math:: g \leftarrow g \, \min\Bigl(1, \frac{\theta}{\|g\|}\Bigr)
@@ -373,7 +390,7 @@ def clip_by_norm(gradient, threshold):
     return np.where(factor < 1, unit / np.where(length > 0, length, 1) * threshold, gradient)
 
 
-def clip_by_element(gradient, threshold):
+def clip_by_element(gradient: ArrayLike, threshold: float) -> Array:
     r"""Cut each entry of a gradient to an interval; this may turn its direction.
 
     .. math:: g_i \leftarrow \max(-\theta, \min(\theta, g_i))
@@ -403,7 +420,7 @@ def clip_by_element(gradient, threshold):
 # --- A stack in one number -----------------------------------------------------------------
 
 
-def saturate(x):
+def saturate(x: Any) -> Any:
     r"""The saturated-linear function, of floats or of fractions.
 
     .. math:: \operatorname{sat}(x) = \min(1, \max(0, x))
@@ -432,7 +449,7 @@ def saturate(x):
     return _plain(_sat(_codes("x", x)))
 
 
-def top(q):
+def top(q: Any) -> Any:
     r"""The bit on top of a stack, 0 for an empty one.
 
     .. math:: \operatorname{sat}(4q - 2)
@@ -458,7 +475,7 @@ def top(q):
     return _plain(_top(_codes("q", q)))
 
 
-def push(q, bit):
+def push(q: Any, bit: ArrayLike) -> Any:
     r"""Put a bit on a stack.
 
     .. math:: q \leftarrow \frac q4 + \frac{2b + 1}4
@@ -484,7 +501,7 @@ def push(q, bit):
     return _plain(_push(_codes("q", q), _bits("bit", bit)))
 
 
-def pop(q):
+def pop(q: Any) -> Any:
     r"""Take the top bit off a stack; an empty one stays empty.
 
     .. math:: q \leftarrow \operatorname{sat}\bigl(4q - (2\operatorname{top}(q) + 1)\bigr)
@@ -508,7 +525,7 @@ def pop(q):
     return _plain(_pop(_codes("q", q)))
 
 
-def write_word(bits, number=float):
+def write_word(bits: ArrayLike, number: type = float) -> Any:
     r"""Push a word, its last bit first, so that its first bit ends on top.
 
     .. math:: q = \sum_{i=1}^n \frac{2 b_i + 1}{4^i}
@@ -547,7 +564,7 @@ def write_word(bits, number=float):
     return _plain(q)
 
 
-def read_word(q, length):
+def read_word(q: Any, length: int) -> NDArray[np.int8]:
     r"""Pop a number of bits, the top first; a bit is 1 where the top is at least ½.
 
     Parameters
@@ -577,7 +594,7 @@ def read_word(q, length):
     return bits
 
 
-def read_brackets(text, number=Fraction):
+def read_brackets(text: str, number: type = Fraction) -> NDArray[Any]:
     r"""States of a machine of ten saturated-linear units that checks brackets.
 
     Its memory is a stack q of the brackets that are open, and a flag that rises at the first
@@ -618,11 +635,12 @@ def read_brackets(text, number=Fraction):
         raise ValueError(f"text must consist of ( ) [ ], got {text!r}")
     states = _zeros((len(text) + 1, 2), _number_type(number))
     for t, sign in enumerate(text):
-        states[t + 1] = _bracket_step(*states[t], *_BRACKETS[sign])
+        q, flag = states[t]
+        states[t + 1] = _bracket_step(q, flag, *_BRACKETS[sign])
     return states
 
 
-def balanced(text, number=Fraction):
+def balanced(text: str, number: type = Fraction) -> bool:
     r"""Whether every bracket is closed by one of its kind, as the machine sees it.
 
     Parameters
@@ -652,14 +670,14 @@ def balanced(text, number=Fraction):
 # --- Parts ---------------------------------------------------------------------------------
 
 
-def _vectors(gradient):
+def _vectors(gradient: ArrayLike) -> Array:
     gradient = _check.array("gradient", gradient, real=True)
     if gradient.ndim == 0:
         raise ValueError("gradient must have shape (..., n), got a single number")
     return gradient
 
 
-def _unit(w, b, x0, steps):
+def _unit(w: ArrayLike, b: ArrayLike, x0: ArrayLike, steps: int) -> tuple[Array, Array, Array, int]:
     w, b, x0 = _broadcast(w=w, b=b, x0=x0)
     steps = _check.size("steps", steps, least=0)
     _check.room(w.size * (steps + 1), "w, b, x0 and steps")
@@ -668,7 +686,7 @@ def _unit(w, b, x0, steps):
     return w, b, x0, steps
 
 
-def _broadcast(**inputs):
+def _broadcast(**inputs: ArrayLike) -> tuple[Array, ...]:
     arrays = [_check.array(name, value, real=True) for name, value in inputs.items()]
     try:
         return np.broadcast_arrays(*arrays)
@@ -677,11 +695,11 @@ def _broadcast(**inputs):
         raise ValueError(f"{', '.join(inputs)} must broadcast, got shapes {shapes}") from None
 
 
-def _logistic_slope(x):
+def _logistic_slope(x: Array) -> Array:
     return expit(x) * expit(-x)
 
 
-def _state_and_slopes(w, b, x, steps):
+def _state_and_slopes(w: Array, b: Array, x: Array, steps: int) -> tuple[Array, Array]:
     """The last state, and its slopes (..., 2) in the weight and in the bias."""
     in_w, in_b = np.zeros(x.shape), np.zeros(x.shape)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -691,13 +709,13 @@ def _state_and_slopes(w, b, x, steps):
     return x, _in_range(np.stack([in_w, in_b], axis=-1), "w, b and steps")
 
 
-def _in_range(values, names):
+def _in_range(values: Array, names: str) -> Array:
     if not np.isfinite(values).all():
         raise ValueError(f"{names} lead out of the range of floats")
     return values
 
 
-def _turning_states(w):
+def _turning_states(w: float) -> list[float]:
     """States where w s(x) - x turns: none or two, in ascending order."""
     if w <= 4:
         return []
@@ -705,7 +723,7 @@ def _turning_states(w):
     return [-half, half]
 
 
-def _repelling(w, x0):
+def _repelling(w: ArrayLike, x0: ArrayLike) -> tuple[Array, Array, Array]:
     """Weight, first state, and by how much w s'(x0) exceeds 1."""
     w, x0 = _broadcast(w=w, x0=x0)
     excess = w * _logistic_slope(x0) - 1
@@ -714,7 +732,7 @@ def _repelling(w, x0):
     return w, x0, excess
 
 
-def _codes(name, value):
+def _codes(name: str, value: Any) -> Codes:
     """`value` as an array of fractions, or of finite floats in their own precision."""
     if isinstance(value, Fraction | list | tuple | np.ndarray):
         items = np.array(value, dtype=object)
@@ -725,7 +743,7 @@ def _codes(name, value):
     return floats.astype(given) if given in (np.float16, np.float32) else floats
 
 
-def _bits(name, value):
+def _bits(name: str, value: Any) -> Integers:
     """`value` as an array of the integers 0 and 1."""
     try:
         bits = np.asarray(value)
@@ -738,43 +756,43 @@ def _bits(name, value):
     return bits.astype(int)
 
 
-def _number_type(number):
+def _number_type(number: type) -> type:
     if number not in _NUMBERS:
         raise TypeError(f"number must be Fraction or a type of floats, got {number!r}")
     return number
 
 
-def _zeros(shape, number):
+def _zeros(shape: tuple[int, ...], number: type) -> Codes:
     """Zeros of that type; of fractions, an array of dtype object."""
     if number is Fraction:
         return np.full(shape, Fraction(0), dtype=object)
     return np.zeros(shape, dtype=number)
 
 
-def _plain(x):
+def _plain(x: Any) -> Any:
     """A number in place of an array without axes."""
     return np.asarray(x)[()]
 
 
-def _sat(x):
+def _sat(x: Any) -> Any:
     return np.minimum(np.maximum(x, 0), 1)
 
 
-def _top(q):
+def _top(q: Any) -> Any:
     return _sat(4 * q - 2)
 
 
-def _push(q, bit):
+def _push(q: Any, bit: Any) -> Any:
     if np.asarray(q).dtype == object:
         return (q + (2 * bit.astype(object) + 1)) / Fraction(4)
     return q / 4 + ((2 * bit + 1) / 4).astype(q.dtype)
 
 
-def _pop(q):
+def _pop(q: Any) -> Any:
     return _sat(4 * q - (2 * _top(q) + 1))
 
 
-def _bracket_step(q, flag, opens, kind):
+def _bracket_step(q: Any, flag: Any, opens: int, kind: int) -> tuple[Any, Any]:
     """The ten units of `read_brackets`, once each."""
     top, full = _top(q), _sat(4 * q)
     differs = _sat(top - kind) + _sat(kind - top)

@@ -8,19 +8,28 @@ import base64
 import hashlib
 import io
 import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets
 import matplotlib as mpl
 import numpy as np
 import traitlets
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from longterm.plots import house
+
+Frame = dict[str, Any]
+"""What one state shows: points of lines and words of texts, by their gid, and a readout."""
+Artists = dict[str, Line2D | Text]
 
 MOST_FRAMES = 500
 _FAR = 20_000  # tenths of a point: where coordinates far outside the picture are cut
@@ -31,21 +40,21 @@ class Slider:
     """One slider: its label, the values it stops at, and names for some of them."""
 
     label: str
-    values: tuple
-    start: object = None
+    values: tuple[Any, ...]
+    start: Any = None
     """The value it stands at first; the first one if not said."""
-    names: dict = field(default_factory=dict)
+    names: Mapping[Any, str] = field(default_factory=dict)
     """What to call some of the values, such as ``{1.0: "holds"}``."""
     form: str = "{:g}"
     """How a value is written."""
 
-    def options(self):
+    def options(self) -> list[str]:
         """What the slider shows at each stop."""
         written = [(self.form.format(v), self.names.get(v)) for v in self.values]
         return [f"{value} ({name})" if name else value for value, name in written]
 
     @property
-    def index(self):
+    def index(self) -> int:
         """Where it stands first."""
         return 0 if self.start is None else list(self.values).index(self.start)
 
@@ -55,29 +64,33 @@ class FrameView(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("explore.js")
     svg = traitlets.Unicode().tag(sync=True)
-    moving = traitlets.Dict().tag(sync=True)
-    readouts = traitlets.List().tag(sync=True)
+    moving: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    readouts: "traitlets.List[str]" = traitlets.List().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
-    shape = traitlets.List().tag(sync=True)
+    shape: "traitlets.List[int]" = traitlets.List().tag(sync=True)
     first = traitlets.Int(0).tag(sync=True)
     second = traitlets.Int(0).tag(sync=True)
 
 
-class SliderFigure(ipywidgets.VBox):
+class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states no types
     """Sliders and the picture they move; `slider_figure` makes one."""
 
-    def __init__(self, sliders, view, digest, png):
+    def __init__(
+        self, sliders: list[ipywidgets.Widget], view: FrameView, digest: str, png: str
+    ) -> None:
         super().__init__([*sliders, view])
         self.sliders, self.view = sliders, view
         self._digest, self._png = digest, png
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return data | {"text/plain": self._digest, "image/png": self._png}, metadata
 
 
-def slider_figure(fig, frame, *, alt, **sliders):
+def slider_figure(
+    fig: Figure, frame: Callable[..., Frame], *, alt: str, **sliders: Slider
+) -> SliderFigure:
     """Make a figure move with one or two sliders.
 
     Parameters
@@ -139,7 +152,7 @@ def slider_figure(fig, frame, *, alt, **sliders):
     return SliderFigure(handles, view, "\n".join(digest), _png(fig))
 
 
-def _check_call(fig, alt, sliders):
+def _check_call(fig: Any, alt: Any, sliders: Mapping[str, Any]) -> None:
     if not isinstance(fig, mpl.figure.Figure):
         raise TypeError(f"fig must be a Matplotlib figure, got {type(fig).__name__}")
     if not isinstance(alt, str) or not alt:
@@ -154,27 +167,38 @@ def _check_call(fig, alt, sliders):
         raise ValueError(f"the sliders make {count} frames; 1 to {MOST_FRAMES} are accepted")
 
 
-def _moving_artists(fig):
+def _moving_artists(fig: Figure) -> Artists:
     """Artists with a group id, by that id."""
-    artists = {a.get_gid(): a for a in fig.findobj(lambda a: a.get_gid() is not None)}
-    for gid, artist in artists.items():
+    artists: Artists = {}
+    for artist in fig.findobj():
+        gid = artist.get_gid()
+        if gid is None:
+            continue
         if not isinstance(artist, Line2D | Text):
             raise ValueError(f"{gid!r} is a {type(artist).__name__}; only lines and texts can move")
+        artists[gid] = artist
     return artists
 
 
-def _check_frames(frames, artists):
+def _axes(artist: Line2D | Text) -> Axes:
+    """The axes in which an artist moves."""
+    if not isinstance(artist.axes, Axes):
+        raise ValueError(f"{artist.get_gid()!r} stands in no axes; only what does can move")
+    return artist.axes
+
+
+def _check_frames(frames: list[Frame], artists: Artists) -> None:
     for f in frames:
         missing = set(artists) ^ (set(f) - {"readout"})
         if missing or "readout" not in f:
             raise ValueError(f"frame must return a readout and the gids of fig; check {missing}")
 
 
-def _limits(fig):
+def _limits(fig: Figure) -> list[tuple[float, ...]]:
     return [(*ax.get_xlim(), *ax.get_ylim()) for ax in fig.axes]
 
 
-def _show(frame, artists):
+def _show(frame: Frame, artists: Artists) -> None:
     """Put one frame into the Matplotlib artists."""
     for gid, artist in artists.items():
         if isinstance(artist, Line2D):
@@ -183,18 +207,18 @@ def _show(frame, artists):
             artist.set_text(frame[gid])
 
 
-def _show_placeholders(frames, artists):
+def _show_placeholders(frames: list[Frame], artists: Artists) -> None:
     """Draw every artist in full, so that the SVG has an element for all that any frame needs."""
     for gid, artist in artists.items():
         if isinstance(artist, Text):
             artist.set_text("0")
         else:
             most = max(np.size(state[gid][0]) for state in frames)
-            limits = artist.axes.get_xlim(), artist.axes.get_ylim()
-            artist.set_data(*(np.linspace(*ends, most) for ends in limits))
+            (left, right), (low, high) = _axes(artist).get_xlim(), _axes(artist).get_ylim()
+            artist.set_data(np.linspace(left, right, most), np.linspace(low, high, most))
 
 
-def _settled_svg(fig):
+def _settled_svg(fig: Figure) -> tuple[str, dict[str, str]]:
     """SVG of the start and its ids, the layout settled: data keep their places from now on."""
     fig.set_dpi(72)
     fig.set_layout_engine("constrained")
@@ -205,7 +229,7 @@ def _settled_svg(fig):
     return house.svg_and_names(fig, fonttype="none")
 
 
-def _track(artist, states, fig):
+def _track(artist: Line2D | Text, states: list[Any], fig: Figure) -> dict[str, Any]:
     """What one artist does: strings of a text, or coordinates of a line in tenths of a point."""
     if isinstance(artist, Text):
         return {"text": list(states)}
@@ -213,7 +237,7 @@ def _track(artist, states, fig):
     return {"x": xs[:1] if len(set(xs)) == 1 else xs, "y": ys}
 
 
-def _coordinates(line, x, y, fig):
+def _coordinates(line: Line2D, x: ArrayLike, y: ArrayLike, fig: Figure) -> list[str]:
     """Coordinates in the SVG, as words of whole tenths of a point, "-" for a missing point."""
     points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
     with np.errstate(all="ignore"):
@@ -225,7 +249,7 @@ def _coordinates(line, x, y, fig):
     ]
 
 
-def _handle(slider, view, trait):
+def _handle(slider: Slider, view: FrameView, trait: str) -> ipywidgets.SelectionSlider:
     """An ipywidgets slider linked to the view in the browser, so that no kernel is needed."""
     handle = ipywidgets.SelectionSlider(
         options=slider.options(),
@@ -240,7 +264,7 @@ def _handle(slider, view, trait):
     return handle
 
 
-def _frame_lines(sliders, artists, frames):
+def _frame_lines(sliders: Mapping[str, Slider], artists: Artists, frames: list[Frame]) -> list[str]:
     """Lines that state the sliders, three readouts, and what each artist does in all frames."""
     lines = [f"Figure with {len(frames)} frames"]
     for slider in sliders.values():
@@ -253,30 +277,35 @@ def _frame_lines(sliders, artists, frames):
     return lines
 
 
-def _fingerprint(artists, frames):
+def _fingerprint(artists: Artists, frames: list[Frame]) -> str:
     """A line that changes with any frame's words, or its lines by 1/4000 of their axes."""
     stated = [state["readout"] for state in frames]
     for gid, artist in artists.items():
         states = [state[gid] for state in frames]
-        moves = isinstance(artist, Line2D)
-        stated += [_in_axes(artist, x, y) for x, y in states] if moves else states
+        if isinstance(artist, Text):
+            stated += states
+        else:
+            stated += [_in_axes(artist, x, y) for x, y in states]
     return f"all frames: sha256 {hashlib.sha256(repr(stated).encode()).hexdigest()[:16]}"
 
 
-def _in_axes(line, x, y):
+def _in_axes(line: Line2D, x: ArrayLike, y: ArrayLike) -> list[list[int]]:
     """Points as whole 4000ths of the axes, whatever the layout; those far outside are cut."""
-    to_axes = line.axes.transScale + line.axes.transLimits
+    to_axes = _axes(line).transScale + _axes(line).transLimits
     points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
     with np.errstate(all="ignore"):
         parts = np.round(4000 * to_axes.transform(points.astype(float)))
-    return np.nan_to_num(np.clip(parts, -_FAR, _FAR), nan=_FAR + 1).astype(int).tolist()
+    whole: list[list[int]] = (
+        np.nan_to_num(np.clip(parts, -_FAR, _FAR), nan=_FAR + 1).astype(int).tolist()
+    )
+    return whole
 
 
-def _track_lines(gid, artist, states):
+def _track_lines(gid: str, artist: Line2D | Text, states: list[Any]) -> list[str]:
     """One line an artist and coordinate, on all frames together."""
     if isinstance(artist, Text):
         return [f"{gid}: {len(set(states))} different texts"]
-    scales = artist.axes.get_xscale(), artist.axes.get_yscale()
+    scales = _axes(artist).get_xscale(), _axes(artist).get_yscale()
     drawn = [
         np.concatenate([np.atleast_1d(state[k]).astype(float) for state in states]) for k in (0, 1)
     ]
@@ -286,7 +315,7 @@ def _track_lines(gid, artist, states):
     ]
 
 
-def _png(fig):
+def _png(fig: Figure) -> str:
     """The start as a PNG of few colours, for GitHub and print."""
     picture, small = io.BytesIO(), io.BytesIO()
     with house.house_settings():

@@ -4,13 +4,19 @@ Layer d is :math:`h_d = f(g W_d h_{d-1})`, with a linear readout after the last.
 axis runs over independent networks, so that a whole sweep is trained at once.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 
 from longterm import _check
+from longterm._types import Array, Integers
 
-ACTIVATIONS = {
+Function = Callable[[Array], Array]
+
+ACTIVATIONS: dict[str, tuple[Function, Function]] = {
     "linear": (lambda a: a, np.ones_like),
     "tanh": (np.tanh, lambda h: 1 - h * h),
     "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(float)),
@@ -21,15 +27,17 @@ ACTIVATIONS = {
 class Network(NamedTuple):
     """Weights of networks that share a shape: K networks, N units, D layers, C classes."""
 
-    entry: np.ndarray
+    entry: Array
     """(K, N, inputs)"""
-    hidden: np.ndarray
+    hidden: Array
     """(D, K, N, N)"""
-    readout: np.ndarray
+    readout: Array
     """(K, C, N)"""
 
 
-def random_networks(count, width, depth, *, rng, inputs=64, classes=10):
+def random_networks(
+    count: int, width: int, depth: int, *, rng: Generator, inputs: int = 64, classes: int = 10
+) -> Network:
     r"""Networks whose weights are independent, :math:`N(0, 1/\text{number of inputs})`.
 
     Parameters
@@ -65,7 +73,7 @@ def random_networks(count, width, depth, *, rng, inputs=64, classes=10):
     )
 
 
-def forward(net, x, gain, activation):
+def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Array:
     r"""States of every layer.
 
     .. math:: h_0 = W_{\text{entry}}\, x , \qquad h_d = f(g W_d h_{d-1})
@@ -96,7 +104,7 @@ def forward(net, x, gain, activation):
     return states
 
 
-def backward(net, states, error, gain, activation):
+def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activation: str) -> Array:
     r"""Gradients of a loss with respect to the state of every layer.
 
     .. math:: \frac{\partial L}{\partial h_{d-1}} =
@@ -132,7 +140,7 @@ def backward(net, states, error, gain, activation):
     return flow
 
 
-def classification_error(net, last_states, labels):
+def classification_error(net: Network, last_states: Array, labels: Integers) -> tuple[Array, Array]:
     r"""Cross-entropy of a softmax readout: its gradient before and after the readout.
 
     .. math:: L = -\frac1S \sum_s \ln p_s(\text{label}_s), \qquad
@@ -156,7 +164,7 @@ def classification_error(net, last_states, labels):
     return shares / len(labels), shares / len(labels) @ net.readout
 
 
-def loss(net, x, labels, gain, activation):
+def loss(net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str) -> Array:
     """Mean cross-entropy of each network, the L of `classification_error`.
 
     Parameters
@@ -172,10 +180,13 @@ def loss(net, x, labels, gain, activation):
     ndarray of shape (K,)
     """
     logs = _log_shares(net, forward(net, x, gain, activation)[-1])
-    return -logs[:, np.arange(len(labels)), labels].mean(axis=1)
+    losses: Array = -logs[:, np.arange(len(labels)), labels].mean(axis=1)
+    return losses
 
 
-def gradients(net, x, labels, gain, activation):
+def gradients(
+    net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
+) -> Network:
     """Gradient of the cross-entropy for all weights, by back-propagation.
 
     Parameters
@@ -203,7 +214,18 @@ def gradients(net, x, labels, gain, activation):
     return Network(entry, hidden, misses.swapaxes(1, 2) @ states[-1])
 
 
-def train(net, x, labels, gain, activation, *, updates, rate, rng, batch=64):
+def train(
+    net: Network,
+    x: ArrayLike,
+    labels: ArrayLike,
+    gain: ArrayLike,
+    activation: str,
+    *,
+    updates: int,
+    rate: float,
+    rng: Generator,
+    batch: int = 64,
+) -> Network:
     """Plain stochastic gradient descent on all weights of all networks at once.
 
     A network whose update is no longer finite has exploded: it keeps its last weights.
@@ -238,7 +260,9 @@ def train(net, x, labels, gain, activation, *, updates, rate, rng, batch=64):
     return net
 
 
-def accuracy(net, x, labels, gain, activation):
+def accuracy(
+    net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
+) -> Array:
     """Share of samples each network labels rightly.
 
     Parameters
@@ -256,17 +280,19 @@ def accuracy(net, x, labels, gain, activation):
     with np.errstate(all="ignore"):
         last = forward(net, x, gain, activation)[-1]
         scores = last @ net.readout.swapaxes(1, 2)
-    return (scores.argmax(axis=2) == labels).mean(axis=1)
+    shares: Array = (scores.argmax(axis=2) == labels).mean(axis=1)
+    return shares
 
 
-def _log_shares(net, last_states):
+def _log_shares(net: Network, last_states: Array) -> Array:
     """Logarithms of the softmax shares of all classes, shape (K, samples, C)."""
     scores = last_states @ net.readout.swapaxes(1, 2)
     scores -= scores.max(axis=2, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(axis=2, keepdims=True))
+    logs: Array = scores - np.log(np.exp(scores).sum(axis=2, keepdims=True))
+    return logs
 
 
-def _descend(net, step, rate):
+def _descend(net: Network, step: Network, rate: float) -> Network:
     moved = Network(*(p - rate * d for p, d in zip(net, step, strict=True)))
     totals = moved.entry.sum((1, 2)) + moved.hidden.sum((0, 2, 3)) + moved.readout.sum((1, 2))
     finite = np.isfinite(totals)[:, None, None]
@@ -275,14 +301,14 @@ def _descend(net, step, rate):
     return Network(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
 
 
-def _samples(net, x):
+def _samples(net: Network, x: ArrayLike) -> Array:
     x = _check.array("x", x, real=True)
     if x.ndim != 2 or x.shape[1] != net.entry.shape[2]:
         raise ValueError(f"x must have shape (samples, {net.entry.shape[2]}), got {x.shape}")
     return x
 
 
-def _gains(net, gain):
+def _gains(net: Network, gain: ArrayLike) -> Array:
     """The gains as an array that broadcasts over weights of shape (K, N, N)."""
     gain = _check.array("gain", gain, real=True)
     if gain.shape not in ((), (len(net.entry),)) or not (gain > 0).all():

@@ -7,11 +7,15 @@ with the plain transpose, never the conjugate.
 import functools
 import math
 import operator
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import schur
 
 from longterm import _check, scalar
+from longterm._types import Array, Integers, Numbers
 
 MOST_CONDITION = 1e7
 _LEAST_GAP = 1e-9
@@ -19,7 +23,7 @@ _OVERFLOW = "W over that many steps overflows; use propagate_log"
 _NO_EXPONENT = -(2**40)  # of a zero: below every sum of exponents that 10**8 steps can reach
 
 
-def propagate(W, h0, steps):
+def propagate(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
     r"""States of the linear recurrence by repeated multiplication.
 
     .. math:: h_t = W^\top h_{t-1} = (W^t)^\top h_0
@@ -55,7 +59,7 @@ def propagate(W, h0, steps):
     return _finite(states)
 
 
-def propagate_log(W, h0, steps):
+def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> tuple[Numbers, Array]:
     r"""Directions and log sizes of the states, at any number of steps.
 
     .. math:: h_t = e^{\ell_t} u_t, \qquad \|u_t\| = 1, \qquad \ell_t = \ln\|h_t\|
@@ -95,7 +99,7 @@ def propagate_log(W, h0, steps):
     return directions, log_norms
 
 
-def propagate_by_eigenvectors(W, h0, steps):
+def propagate_by_eigenvectors(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
     r"""States of the linear recurrence, each mode a scalar power.
 
     .. math:: W = V \Lambda V^{-1} \quad\Rightarrow\quad h_t = V^{-\top} \Lambda^t V^\top h_0
@@ -137,7 +141,7 @@ def propagate_by_eigenvectors(W, h0, steps):
     return _finite(states if np.iscomplexobj(W) else states.real)
 
 
-def propagate_in(W, h0, steps, number):
+def propagate_in(W: ArrayLike, h0: ArrayLike, steps: int, number: type) -> Numbers:
     r"""States of the linear recurrence in another kind of number, one operation at a time.
 
     .. math:: h_{t,j} = \sum_i W_{ij}\, h_{t-1,i}
@@ -183,7 +187,7 @@ def propagate_in(W, h0, steps, number):
     return np.array(states, dtype=object)
 
 
-def dominant_alignment(W, h0, steps):
+def dominant_alignment(W: ArrayLike, h0: ArrayLike, steps: int) -> Array:
     r"""How closely each state lies along the dominant left eigenvector.
 
     .. math:: \frac{|\langle v_1, h_t\rangle|}{\|v_1\| \|h_t\|}, \qquad W^\top v_1 = \lambda_1 v_1
@@ -218,10 +222,11 @@ def dominant_alignment(W, h0, steps):
     if np.isneginf(log_norms).any():
         raise ValueError("h0 must keep a direction, but W maps it to 0 within these steps")
     dominant = _dominant_left_eigenvector(W)
-    return np.minimum(np.abs(directions @ dominant.conj()), 1.0)
+    cosines: Array = np.minimum(np.abs(directions @ dominant.conj()), 1.0)
+    return cosines
 
 
-def spectral_radius(W):
+def spectral_radius(W: ArrayLike) -> float:
     r"""Largest modulus of an eigenvalue, :math:`\rho(W) = \max_i |\lambda_i|`.
 
     Parameters
@@ -241,7 +246,7 @@ def spectral_radius(W):
     return _unscaled(np.abs(np.linalg.eigvals(scaled)).max(), shift)
 
 
-def spectral_norm(W):
+def spectral_norm(W: ArrayLike) -> float:
     r"""Largest singular value, :math:`\sigma_{\max}(W) = \max_{\|h\| = 1} \|W h\|`.
 
     Parameters
@@ -261,7 +266,7 @@ def spectral_norm(W):
     return _unscaled(np.linalg.norm(scaled, 2), shift)
 
 
-def henrici_departure(W):
+def henrici_departure(W: ArrayLike) -> float:
     r"""Departure from normality: how far W is from having orthogonal eigenvectors.
 
     The Frobenius norm of the strict upper triangle R of the complex Schur form
@@ -288,7 +293,7 @@ def henrici_departure(W):
     return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
 
 
-def transient_peak(W, steps):
+def transient_peak(W: ArrayLike, steps: int) -> tuple[float, int]:
     r"""Largest growth of any state on the way, and when it happens.
 
     .. math:: \max_{0 \le t \le n} \|W^t\|_2
@@ -324,7 +329,7 @@ def transient_peak(W, steps):
     return _unscaled(relative.max(), top), time
 
 
-def _norms_of_powers(W, steps):
+def _norms_of_powers(W: Numbers, steps: int) -> tuple[Array, Integers]:
     """Norms of the powers as numbers in [1, 2) and exponents of two."""
     step, shift = _to_exponent(W, 0)
     power, exponent, mantissas, exponents = np.eye(len(W)), 0, [1.0], [0]
@@ -340,20 +345,20 @@ def _norms_of_powers(W, steps):
     return np.array(mantissas), np.array(exponents)
 
 
-def _sum_of_products(left, right):
+def _sum_of_products(left: Iterable[Any], right: Iterable[Any]) -> Any:
     """Sum of the products, from left to right (`sum` of floats may compensate)."""
     first, *others = (a * b for a, b in zip(left, right, strict=True))
     return functools.reduce(operator.add, others, first)
 
 
-def _modes(eigenvalues, starts, steps):
+def _modes(eigenvalues: Numbers, starts: Numbers, steps: int) -> Numbers:
     try:
         return scalar.powers(eigenvalues, steps) * starts[:, None]
     except ValueError:
         raise ValueError(_OVERFLOW) from None
 
 
-def _dominant_left_eigenvector(W):
+def _dominant_left_eigenvector(W: Numbers) -> Numbers:
     """Unit v with Wᵀ v = lambda v for the eigenvalue of strictly largest modulus."""
     eigenvalues, vectors = np.linalg.eig(_to_exponent(W, 0)[0].T)
     order = np.argsort(-np.abs(eigenvalues))
@@ -363,7 +368,7 @@ def _dominant_left_eigenvector(W):
     return vectors[:, order[0]]
 
 
-def _direction(values, exponents):
+def _direction(values: Numbers, exponents: Integers) -> tuple[Numbers, float]:
     """Unit vector along h = values * 2**exponents, and ln|h|; zeros and -inf for h = 0."""
     top = exponents.max()
     scaled = _scaled(values, exponents - top)
@@ -373,7 +378,9 @@ def _direction(values, exponents):
     return scaled / norm, np.log(norm) + top * np.log(2)
 
 
-def _product(h, h_exponents, W, W_exponents):
+def _product(
+    h: Numbers, h_exponents: Integers, W: Numbers, W_exponents: Integers
+) -> tuple[Numbers, Integers]:
     """Wᵀ h, where every entry of each is a number near 1 times 2**exponent."""
     exponents = W_exponents + h_exponents[:, None]
     top = exponents.max(axis=0)
@@ -381,7 +388,7 @@ def _product(h, h_exponents, W, W_exponents):
     return values, np.where(values == 0, _NO_EXPONENT, top + more)
 
 
-def _split(values):
+def _split(values: Numbers) -> tuple[Numbers, Integers]:
     """Each entry as a number near 1 and the exponent of two that restores it."""
     size = (
         np.maximum(np.abs(values.real), np.abs(values.imag)) if values.dtype == complex else values
@@ -390,14 +397,15 @@ def _split(values):
     return _scaled(values, -exponents), np.where(size == 0, _NO_EXPONENT, exponents)
 
 
-def _scaled(values, exponents):
+def _scaled(values: Numbers, exponents: Integers) -> Numbers:
     """values * 2**exponents, entry by entry."""
     parts = np.ascontiguousarray(values).view(float).reshape(*values.shape, -1)
     shifts = np.maximum(exponents, -3000).astype(np.intc)[..., None]
-    return np.ldexp(parts, shifts).view(values.dtype)[..., 0]
+    scaled: Numbers = np.ldexp(parts, shifts).view(values.dtype)
+    return scaled[..., 0]
 
 
-def _to_exponent(values, exponent):
+def _to_exponent(values: Numbers, exponent: int) -> tuple[Numbers, int]:
     """Scale by a power of two so that the largest part lies in [2**(exponent-1), 2**exponent).
 
     Returns the scaled values and the shift that undoes it: values = scaled * 2**shift.
@@ -407,20 +415,20 @@ def _to_exponent(values, exponent):
     return np.ldexp(parts, -shift).view(values.dtype), shift
 
 
-def _unscaled(value, shift):
+def _unscaled(value: float | np.floating, shift: int) -> float:
     """value * 2**shift as a float, inf beyond the range of floats."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.ldexp(value, shift))
 
 
-def _start(W, h0, steps):
+def _start(W: ArrayLike, h0: ArrayLike, steps: int) -> tuple[Numbers, Numbers, int]:
     W, h0 = _check.matrix_and_state(W, h0)
     steps = _check.size("steps", steps, least=0)
     _check.room(len(h0) * (steps + 1), "h0 and steps")
     return W, h0, steps
 
 
-def _finite(states):
+def _finite(states: Numbers) -> Numbers:
     if not np.isfinite(states).all():
         raise ValueError(_OVERFLOW)
     return states

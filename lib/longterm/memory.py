@@ -5,15 +5,18 @@ The latch is the tanh network of `rnn` with a single unit,
 """
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 from scipy import optimize, special
 
 from longterm import _check
+from longterm._types import Array, Value
 
 _SATURATED = 20.0  # from here on tanh(z) is 1 in float64
 _MOST_NODES = 4000
 
 
-def attractor(w):
+def attractor(w: ArrayLike) -> tuple[Array, Array]:
     r"""Where the latch rests without input, and the slope of its map there.
 
     .. math:: \bar x = \tanh(w \bar x) \ge 0, \qquad w \operatorname{sech}^2(w \bar x)
@@ -41,7 +44,7 @@ def attractor(w):
     return np.where(w > 1, np.tanh(z), 0.0)[()], (w * _sech_squared(z))[()]
 
 
-def robustness_margin(w):
+def robustness_margin(w: ArrayLike) -> Array:
     r"""Largest constant input of either sign under which the latch keeps its bit.
 
     .. math:: h^*(w) = \sqrt{w (w - 1)} - \operatorname{arccosh} \sqrt w
@@ -70,7 +73,7 @@ def robustness_margin(w):
     return np.where(u < 0.5, series / 2, np.sqrt(w) * root - u)[()]
 
 
-def latch(w, inputs, start):
+def latch(w: float, inputs: ArrayLike, start: ArrayLike) -> Array:
     r"""States of the latch.
 
     .. math:: a_t = w \tanh(a_{t-1}) + h_t
@@ -110,7 +113,7 @@ def latch(w, inputs, start):
     return states
 
 
-def push_to_flip(w, steps):
+def push_to_flip(w: float, steps: int) -> float:
     r"""Smallest constant push that flips the latch if it acts for so many steps and then ends.
 
     From the upper state at rest, z, the push takes :math:`a_t = w \tanh(a_{t-1}) - p` to 0 in
@@ -151,7 +154,9 @@ def push_to_flip(w, steps):
     return flipped
 
 
-def retention(w, noise, steps, start=None):
+def retention(
+    w: float, noise: float, steps: int, start: float | None = None
+) -> tuple[Array, float]:
     r"""Probability that the sign is still right when every step adds normal noise.
 
     .. math:: a_t = w \tanh(a_{t-1}) + s\,\xi_t, \qquad \xi_t \sim \mathcal N(0, 1), \qquad
@@ -193,7 +198,9 @@ def retention(w, noise, steps, start=None):
     return fine, float(np.abs(fine - rough).max())
 
 
-def sample_retention(w, noise, steps, trials, *, rng, start=None):
+def sample_retention(
+    w: float, noise: float, steps: int, trials: int, *, rng: Generator, start: float | None = None
+) -> Array:
     r"""Share of simulated latches whose sign is still right.
 
     The standard error of a share p is :math:`\sqrt{p (1 - p) / \text{trials}}`.
@@ -227,7 +234,7 @@ def sample_retention(w, noise, steps, trials, *, rng, start=None):
     return shares
 
 
-def lifetime(w, noise):
+def lifetime(w: float, noise: float) -> float:
     r"""Steps in which the noisy latch loses all but 1/e of what it knows, once it has settled.
 
     In the long run :math:`P(a_t > 0) - \tfrac12` is multiplied by the same :math:`\lambda` at
@@ -272,7 +279,7 @@ def lifetime(w, noise):
     return float(-1 / np.log1p(-loss)) if loss < 1 else 0.0
 
 
-def cheapest_flip(w, steps):
+def cheapest_flip(w: float, steps: int) -> Array:
     r"""Pushes of least energy that take the latch from its upper state at rest to 0.
 
     .. math:: \min \tfrac12 \sum_{t=1}^{n} h_t^2, \qquad a_t = w \tanh(a_{t-1}) + h_t, \quad
@@ -305,9 +312,10 @@ def cheapest_flip(w, steps):
         raise ValueError(f"steps must be at most 100, got {steps}")
     rest = float(_state_at_rest(np.array(w)))
 
-    def pushes(between):
+    def pushes(between: Array) -> Array:
         states = np.concatenate([[rest], between, [0.0]])
-        return states[1:] - w * np.tanh(states[:-1])
+        needed: Array = states[1:] - w * np.tanh(states[:-1])
+        return needed
 
     straight = np.linspace(rest, 0, steps + 1)[1:-1]
     if steps == 1:
@@ -315,7 +323,7 @@ def cheapest_flip(w, steps):
     return optimize.least_squares(pushes, straight, method="lm", xtol=1e-12).fun
 
 
-def linear_retention(w, noise, steps, start=1.0):
+def linear_retention(w: float, noise: float, steps: int, start: float = 1.0) -> Array:
     r"""Probability that the sign is still right in a linear unit with noise.
 
     .. math:: a_t = w\,a_{t-1} + s\,\xi_t, \qquad
@@ -350,7 +358,7 @@ def linear_retention(w, noise, steps, start=1.0):
         return np.append(1.0, special.ndtr(np.divide(start, spread)) if noise else np.ones(steps))
 
 
-def boundary_gradient(w, noise, steps):
+def boundary_gradient(w: float, noise: float, steps: int) -> tuple[Array, Array, float]:
     r"""Mean and mean square of the gradient of the last signal in a first state on the boundary.
 
     .. math:: g_T = \frac{\partial \tanh(a_T)}{\partial a_0} \Big|_{a_0 = 0}
@@ -395,18 +403,20 @@ def boundary_gradient(w, noise, steps):
     return fine[0], fine[1], float(np.abs(change).max())
 
 
-def _weights(w):
+def _weights(w: ArrayLike) -> Array:
     w = _check.array("w", w, real=True)
     if (w < 0).any():
         raise ValueError(f"w must be at least 0, got {w.min()}")
     return w
 
 
-def _weight(w):
+def _weight(w: float) -> float:
     return float(_weights(_check.number("w", w)))
 
 
-def _noisy_latch(w, noise, steps, start):
+def _noisy_latch(
+    w: float, noise: float, steps: int, start: float | None
+) -> tuple[float, float, int, float]:
     w, noise = _check.positive("w", w), float(_check.number("noise", noise))
     if noise < 0:
         raise ValueError(f"noise must be at least 0, got {noise}")
@@ -419,7 +429,7 @@ def _noisy_latch(w, noise, steps, start):
     return w, noise, steps, float(_state_at_rest(np.array(w)))
 
 
-def _state_at_rest(w):
+def _state_at_rest(w: Value) -> Array:
     """z >= 0 with z coth z = w, by Newton's method from above: z coth z is convex."""
     d = np.clip(w - 1, 0, _SATURATED)
     z = (d + np.sqrt(d * (d + 12))) / 2
@@ -430,21 +440,21 @@ def _state_at_rest(w):
     return np.where(w > _SATURATED, w, np.maximum(z, 0))
 
 
-def _sech_squared(z):
+def _sech_squared(z: Array) -> Array:
     """sech²(z) for z >= 0, where cosh would overflow too."""
-    decay = np.exp(-2 * z)
+    decay: Array = np.exp(-2 * z)
     return 4 * decay / (1 + decay) ** 2
 
 
-def _z_coth_z_less_1(z):
+def _z_coth_z_less_1(z: Array) -> Array:
     """z coth z - 1; for small z by its continued fraction z²/(3 + z²/(5 + z²/(7 + ...)))."""
-    square, fraction = np.minimum(z, 1) ** 2, 0.0
+    square, fraction = np.minimum(z, 1) ** 2, np.zeros_like(z)
     for odd in (15, 13, 11, 9, 7, 5, 3):
         fraction = square / (odd + fraction)
     return np.where(z < 0.5, fraction, z / np.tanh(np.maximum(z, 0.5)) - 1)
 
 
-def _node_count(w, noise):
+def _node_count(w: float, noise: float) -> int:
     """Nodes of the rule: some for each width of the kernel, which is noise / w in b."""
     count = 24 + 2 * (w / noise + 9) * max(1.0, w)
     if count > _MOST_NODES:
@@ -455,14 +465,14 @@ def _node_count(w, noise):
     return int(count)
 
 
-def _half_line(w, noise, count):
+def _half_line(w: float, noise: float, count: int) -> tuple[Array, Array]:
     """Nodes b > 0 and weights of a rule that reaches as far as any state of weight."""
     nodes, weights = special.roots_legendre(count)
     reach = w + 9 * noise
     return reach * (nodes + 1) / 2, reach * weights / 2
 
 
-def _odd_operator(w, noise, count):
+def _odd_operator(w: float, noise: float, count: int) -> tuple[Array, Array, Array, Array]:
     """Nodes b > 0, their weights, one step of o_t there with the weights in it, and `_slip`."""
     b, weights = _half_line(w, noise, count)
     centre = w * np.tanh(b)
@@ -470,24 +480,30 @@ def _odd_operator(w, noise, count):
     return b, weights, kernel, _slip(centre, noise)
 
 
-def _odd_density(a, centre, noise):
+def _odd_density(a: Array, centre: Value, noise: float) -> Array:
     """Normal density at a less that at -a, without cancellation."""
-    density = np.exp(-(((a - centre) / noise) ** 2) / 2) / (noise * np.sqrt(2 * np.pi))
-    return -density * np.expm1(-2 * (a / noise) * (centre / noise))
+    return -_density(a - centre, noise) * np.expm1(-2 * (a / noise) * (centre / noise))
 
 
-def _even_density(a, centre, noise):
+def _even_density(a: Array, centre: Value, noise: float) -> Array:
     """Normal density at a and at -a together."""
-    density = np.exp(-(((a - centre) / noise) ** 2) / 2) / (noise * np.sqrt(2 * np.pi))
-    return density * (1 + np.exp(-2 * (a / noise) * (centre / noise)))
+    other_side: Array = np.exp(-2 * (a / noise) * (centre / noise))
+    return _density(a - centre, noise) * (1 + other_side)
 
 
-def _slip(centre, noise):
+def _density(distance: Array, noise: float) -> Array:
+    """Density of normal noise at this distance from its mean."""
+    density: Array = np.exp(-((distance / noise) ** 2) / 2) / (noise * np.sqrt(2 * np.pi))
+    return density
+
+
+def _slip(centre: Value, noise: float) -> Array:
     """Twice the probability that noise carries a state from `centre` below 0."""
-    return special.erfc(centre / noise / np.sqrt(2))
+    slip: Array = special.erfc(centre / noise / np.sqrt(2))
+    return slip
 
 
-def _retention(w, noise, steps, start, count):
+def _retention(w: float, noise: float, steps: int, start: float, count: int) -> Array:
     b, weights, kernel, slips = _odd_operator(w, noise, count)
     centre, lead = w * np.tanh(start), np.ones(steps + 1)
     mass, loss = weights * _odd_density(b, centre, noise), _slip(centre, noise)
@@ -497,7 +513,7 @@ def _retention(w, noise, steps, start, count):
     return (1 + lead) / 2
 
 
-def _gradient_moment(w, noise, steps, count, power):
+def _gradient_moment(w: float, noise: float, steps: int, count: int, power: int) -> Array:
     """Mean over noise of the power of the gradient of the last signal in a first state of 0."""
     b, weights = _half_line(w, noise, count)
     centre, slopes = w * np.tanh(b), _sech_squared(b) ** power

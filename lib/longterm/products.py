@@ -1,12 +1,16 @@
 """Products of fresh random weights, one at every step (chapter 3)."""
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import loggamma
 
 from longterm import _check
+from longterm._types import Array
 
 DISTRIBUTIONS = ("normal", "uniform", "sign")
 _LN2 = np.log(2)
@@ -16,7 +20,7 @@ _TAIL = 40.0  # the integrand is dropped where it is below exp(-40)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
 
-def product_variance(variance, steps, mean=0.0):
+def product_variance(variance: ArrayLike, steps: int, mean: ArrayLike = 0.0) -> Array:
     r"""Variance of a product of independent weights, exactly.
 
     .. math:: \operatorname{Var} \prod_{t=1}^n w_t = (v + \mu^2)^n - \mu^{2n}
@@ -55,7 +59,7 @@ def product_variance(variance, steps, mean=0.0):
     return np.where(variance == 0, 0.0, np.where(mean == 0, central, about_mean))[()]
 
 
-def variance_for(target, steps):
+def variance_for(target: ArrayLike, steps: int) -> Array:
     r"""Variance of one weight that gives the product a wanted variance.
 
     .. math:: v = \sqrt[n]{v^*}
@@ -82,7 +86,7 @@ def variance_for(target, steps):
     return (target ** (1 / steps))[()]
 
 
-def log_abs_moments(variance, distribution="normal"):
+def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> tuple[Array, Array]:
     r"""Mean and variance of ln|w| for one weight of mean 0 and variance v.
 
     =========  ==================================  =======================  ===============
@@ -122,7 +126,7 @@ def log_abs_moments(variance, distribution="normal"):
     return (half + shift)[()], np.full_like(half, spread)[()]
 
 
-def median_abs_product(variance, steps):
+def median_abs_product(variance: float, steps: int) -> float:
     r"""Median size of a product of independent N(0, v) weights, by quadrature.
 
     The sum of ln|w| has a known characteristic function; its median is the root of
@@ -158,7 +162,9 @@ def median_abs_product(variance, steps):
         return float(np.exp(mean + _median_of_centred_sum(steps)))
 
 
-def sample_log_abs_products(variance, steps, size, *, rng, distribution="normal"):
+def sample_log_abs_products(
+    variance: float, steps: int, size: int, *, rng: Generator, distribution: str = "normal"
+) -> Array:
     r"""Logarithms of the sizes of random products, step by step.
 
     .. math:: \ln\Big|\prod_{s=1}^t w_s\Big| = \sum_{s=1}^t \ln|w_s|
@@ -199,25 +205,29 @@ def sample_log_abs_products(variance, steps, size, *, rng, distribution="normal"
     return logs
 
 
-def _variance_about_mean(variance, steps, mean):
+def _variance_about_mean(variance: Array, steps: int, mean: Array) -> Array:
     """(v + mu²)^n - mu^(2n) for v and mu other than 0, in logarithms."""
     log_square, log_ratio = 2 * np.log(np.abs(mean)), np.log(variance) - 2 * np.log(np.abs(mean))
     growth = np.logaddexp(0.0, log_ratio)  # ln((v + mu²) / mu²)
     plain = steps * (log_square + growth) + np.log(-np.expm1(-steps * growth))
     tiny = (steps - 1) * log_square + np.log(steps) + np.log(variance)  # n v mu^(2n - 2)
-    return np.exp(np.where(log_ratio + np.log(steps) < -40, tiny, plain))
+    variance_of_product: Array = np.exp(np.where(log_ratio + np.log(steps) < -40, tiny, plain))
+    return variance_of_product
 
 
-def _draw_log_abs(shape, distribution, rng):
+def _draw_log_abs(shape: tuple[int, ...], distribution: str, rng: Generator) -> Array:
     """Draws of ln|w| for weights of variance 1."""
+    logs: Array
     if distribution == "normal":
-        return np.log(np.abs(rng.standard_normal(shape)))
-    if distribution == "uniform":
-        return np.log(3) / 2 + np.log1p(-rng.random(shape))
-    return np.zeros(shape)
+        logs = np.log(np.abs(rng.standard_normal(shape)))
+    elif distribution == "uniform":
+        logs = np.log(3) / 2 + np.log1p(-rng.random(shape))
+    else:
+        logs = np.zeros(shape)
+    return logs
 
 
-def _median_of_centred_sum(steps):
+def _median_of_centred_sum(steps: int) -> float:
     """Median of the sum of n independent ln|z| - E ln|z|, z standard normal."""
     # |phi(s)|^n = cosh(pi s / 2)^(-n/2) falls below exp(-_TAIL) at the end of the range.
     decay = 2 * _TAIL / steps
@@ -226,14 +236,14 @@ def _median_of_centred_sum(steps):
     log_phi = loggamma((1 + 1j * s) / 2) - loggamma(0.5) + 1j * s * (_LN2 / 2 - _LOG_ABS_MEAN)
     size, phase = np.exp(steps * log_phi.real), steps * log_phi.imag
 
-    def excess(x):
-        return np.sum(weights * size * np.sin(phase - s * x) / s)
+    def excess(x: float) -> float:
+        return float(np.sum(weights * size * np.sin(phase - s * x) / s))
 
     spread = np.sqrt(steps * _LOG_ABS_VARIANCE)
     return brentq(excess, -spread, spread, xtol=1e-13 * max(1.0, spread))
 
 
-def _broadcast(variance, mean):
+def _broadcast(variance: Array, mean: Array) -> tuple[Array, Array]:
     try:
         shape = np.broadcast_shapes(variance.shape, mean.shape)
     except ValueError:
@@ -244,8 +254,8 @@ def _broadcast(variance, mean):
     return np.broadcast_to(variance, shape), np.broadcast_to(mean, shape)
 
 
-def _positive_array(name, value):
-    value = _check.array(name, value, real=True)
-    if not (value > 0).all():
-        raise ValueError(f"{name} must be above 0, got {value.min()}")
-    return value
+def _positive_array(name: str, value: Any) -> Array:
+    values = _check.array(name, value, real=True)
+    if not (values > 0).all():
+        raise ValueError(f"{name} must be above 0, got {values.min()}")
+    return values

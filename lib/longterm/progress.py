@@ -4,12 +4,16 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 PATIENCE = 1.0
 """Seconds until the line appears, and between its changes at most half of that."""
 
 
-def progress(items, words):
+def progress(items: Sequence[T], words: str) -> Iterator[T]:
     """Yield `items`, a sequence; after a second say how many are done, as a share.
 
     In a terminal the line stands on stderr, in a notebook below the cell. It is not shown where
@@ -28,7 +32,7 @@ def progress(items, words):
         show("")
 
 
-def _line():
+def _line() -> Callable[[str], None]:
     """A function that writes one line over what it wrote before."""
     if os.environ.get("LONGTERM_QUIET"):
         return lambda text: None
@@ -42,13 +46,15 @@ def _line():
 class _NotebookLine:
     """A display that is updated in place."""
 
-    handle = None
+    handle: Any = None
 
-    def __call__(self, text):
+    def __call__(self, text: str) -> None:
         from IPython.display import display  # only where a notebook is
 
         with contextlib.suppress(Exception):  # a line that fails must not cost the computation
             if self.handle is None:
-                self.handle = display({"text/plain": text}, raw=True, display_id=True)
+                self.handle = display(  # type: ignore[no-untyped-call]  # IPython states no types
+                    {"text/plain": text}, raw=True, display_id=True
+                )
             else:
                 self.handle.update({"text/plain": text}, raw=True)

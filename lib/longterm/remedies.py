@@ -5,19 +5,23 @@ a task goes: `training.success_rate` and `training.descend` train it on the same
 the same loss and the same criterion.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr
 
 from longterm import _check, rnn
-from longterm.tasks import TwoSequence
+from longterm._types import Array, Booleans, Numbers
+from longterm.tasks import Batch, TwoSequence, _NetworkTask
 
 # --- Half-lives ----------------------------------------------------------------------------
 
 
-def half_life(rate):
+def half_life(rate: ArrayLike) -> Array:
     r"""Steps in which a memory halves that is multiplied by a fixed rate.
 
     .. math:: H = \frac{\ln \tfrac12}{\ln r}, \qquad r^H = \tfrac12
@@ -41,10 +45,11 @@ def half_life(rate):
     """
     rate = _share("rate", rate)
     with np.errstate(divide="ignore"):
-        return np.log(2) / np.abs(np.log(rate))
+        steps: Array = np.log(2) / np.abs(np.log(rate))
+    return steps
 
 
-def leak_for(half_life):
+def leak_for(half_life: ArrayLike) -> Array:
     r"""The leak with which a memory halves in so many steps.
 
     .. math:: \alpha = 2^{-1/H}
@@ -69,7 +74,7 @@ def leak_for(half_life):
         return np.exp2(-1 / _positives("half_life", half_life))
 
 
-def gate_half_life(bias):
+def gate_half_life(bias: ArrayLike) -> Array:
     r"""Steps in which the memory of a forget gate halves that stands at its bias.
 
     .. math:: f = \sigma(b) = \frac{1}{1 + e^{-b}}, \qquad H = \frac{\ln 2}{\ln(1 + e^{-b})}
@@ -93,10 +98,11 @@ def gate_half_life(bias):
     """
     bias = _check.array("bias", bias, real=True)
     with np.errstate(over="ignore", divide="ignore", under="ignore"):
-        return np.log(2) / np.logaddexp(0, -bias)
+        steps: Array = np.log(2) / np.logaddexp(0, -bias)
+    return steps
 
 
-def gate_bias(half_life):
+def gate_bias(half_life: ArrayLike) -> Array:
     r"""The forget bias with which a memory halves in so many steps.
 
     .. math:: b = -\ln\bigl(2^{1/H} - 1\bigr)
@@ -118,10 +124,11 @@ def gate_bias(half_life):
         If it is not finite and above 0, or below 1e-300.
     """
     exponent = np.log(2) / _positives("half_life", half_life, least=1e-300)
-    return -exponent - np.log(-np.expm1(-exponent))
+    bias: Array = -exponent - np.log(-np.expm1(-exponent))
+    return bias
 
 
-def retention(rate, steps, noise, marked=3):
+def retention(rate: ArrayLike, steps: int, noise: float, marked: int = 3) -> Array:
     r"""Chance that a linear memory still has the sign of its bit, in noise.
 
     .. math:: c_t = r\,c_{t-1} + s_t, \qquad
@@ -163,13 +170,14 @@ def retention(rate, steps, noise, marked=3):
     with np.errstate(divide="ignore", over="ignore"):
         signal = powers[..., steps - marked] * powers[..., :marked].sum(axis=-1)
         spread = np.linalg.norm(powers[..., : steps - marked], axis=-1)
-        return ndtr(signal / noise / spread)
+        chance: Array = ndtr(signal / noise / spread)
+    return chance
 
 
 # --- Skips ---------------------------------------------------------------------------------
 
 
-def skip_response(direct, skip, delay, steps):
+def skip_response(direct: float, skip: float, delay: int, steps: int) -> Array:
     r"""How a signal, and its gradient, fares on a path with a skip over d steps.
 
     .. math:: g_t = a\,g_{t-1} + b\,g_{t-d}, \qquad g_0 = 1
@@ -209,7 +217,7 @@ def skip_response(direct, skip, delay, steps):
     return response
 
 
-def skip_rate(direct, skip, delay):
+def skip_rate(direct: float, skip: float, delay: int) -> float:
     r"""Factor a step at which a path with a skip decays in the long run.
 
     .. math:: \max |z| \quad\text{over the roots of}\quad z^d = a\,z^{d-1} + b
@@ -244,7 +252,7 @@ def skip_rate(direct, skip, delay):
 # --- Starts --------------------------------------------------------------------------------
 
 
-def orthogonal(width, *, rng):
+def orthogonal(width: int, *, rng: Generator) -> Array:
     r"""A random orthogonal matrix: all its singular values, and all :math:`|\lambda|`, are 1.
 
     Uniform over all orthogonal matrices: Q of a QR decomposition of a Gaussian matrix, its
@@ -272,7 +280,7 @@ def orthogonal(width, *, rng):
     return _orthogonal(rng.standard_normal((width, width)))
 
 
-def with_radius(W, radius):
+def with_radius(W: ArrayLike, radius: float) -> Numbers:
     r"""A matrix rescaled to a given spectral radius, as for an echo-state network.
 
     .. math:: W \leftarrow \frac{\rho}{\rho(W)}\,W
@@ -308,43 +316,51 @@ def with_radius(W, radius):
 # --- Cells ---------------------------------------------------------------------------------
 
 
-class _Cell:
+class Trace(NamedTuple):
+    """What a run leaves behind for its way back."""
+
+    signals: Array
+    """What other units hear, (steps + 1, networks, sequences, n)"""
+    inner: tuple[Array, ...] = ()
+    """Whatever else the cell needs."""
+
+
+class _Cell(ABC):
     """What a network does with what drives it. Rows and columns of its weights come in blocks."""
 
     rows: ClassVar[int] = 1
     """Blocks of n rows: one for each thing that a unit computes from its drive."""
     columns: ClassVar[int] = 1
     """Blocks of n columns: one for each signal of the past that is heard."""
-    also_trained: ClassVar[tuple] = ()
+    also_trained: ClassVar[tuple[str, ...]] = ()
     """Parameters that are trained whatever the task says."""
 
-    def bias(self, units):
+    @abstractmethod
+    def run(self, W: Array, drive: Array) -> Trace:
+        """Signals for what drives the units; `drive` may be overwritten."""
+
+    @abstractmethod
+    def errors(self, W: Array, trace: Trace, error: Array) -> Array:
+        """Gradients in the drive of each step, given that in the last signals."""
+
+    def bias(self, units: int) -> Array:
         """Biases at the start."""
         return np.zeros(self.rows * units)
 
-    def heard(self, trace):
+    def heard(self, trace: Trace) -> Array:
         """The past signals that the recurrent weights multiply, one row a step."""
         return trace.signals[:-1]
-
-
-class Trace(NamedTuple):
-    """What a run leaves behind for its way back."""
-
-    signals: np.ndarray
-    """What other units hear, (steps + 1, networks, sequences, n)"""
-    inner: tuple = ()
-    """Whatever else the cell needs."""
 
 
 @dataclass(frozen=True)
 class Plain(_Cell):
     r"""The plain cell, :math:`x_t = W \tanh(x_{t-1}) + u_t`."""
 
-    def run(self, W, drive):
+    def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units."""
         return Trace(rnn._signals(W, drive))
 
-    def errors(self, W, trace, error):
+    def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
         return rnn._flow(W, trace.signals, error * (1 - trace.signals[-1] ** 2))[1:]
 
@@ -356,15 +372,15 @@ class Leaky(_Cell):
     .. math:: x_t = \alpha\,x_{t-1} + (1 - \alpha)\,\bigl(W \tanh(x_{t-1}) + u_t\bigr)
     """
 
-    leak: float | tuple = 0.9
+    leak: float | tuple[float, ...] = 0.9
     """α in [0, 1), one number or one a unit; 0 is the plain cell."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         if np.ndim(self.leak) > 1 or np.any(_share("leak", self.leak) >= 1):
             raise ValueError(f"leak must be in [0, 1), one number or one a unit, got {self.leak}")
 
-    def run(self, W, drive):
+    def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units; `drive` is overwritten."""
         leak = np.asarray(self.leak)
         states = np.zeros((len(drive) + 1, *drive.shape[1:]))
@@ -378,7 +394,7 @@ class Leaky(_Cell):
             np.tanh(u, out=signals[t + 1])
         return Trace(signals)
 
-    def errors(self, W, trace, error):
+    def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
         leak, flow = np.asarray(self.leak), 1 - trace.signals**2
         flow[-1] *= error
@@ -399,11 +415,11 @@ class Skips(_Cell):
     delay: int = 5
     """d, at least 1."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.size("delay", self.delay)
 
-    def run(self, W, drive):
+    def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units; `drive` is overwritten."""
         n, d = W.shape[1], self.delay
         near, far = (np.ascontiguousarray(half.swapaxes(1, 2)) for half in (W[..., :n], W[..., n:]))
@@ -415,7 +431,7 @@ class Skips(_Cell):
             np.tanh(u, out=signals[t])
         return Trace(signals)
 
-    def errors(self, W, trace, error):
+    def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
         n, d, slopes = W.shape[1], self.delay, 1 - trace.signals**2
         near, far = (np.ascontiguousarray(half) for half in (W[..., :n], W[..., n:]))
@@ -428,7 +444,7 @@ class Skips(_Cell):
             flow[t] *= slopes[t]
         return flow[1:]
 
-    def heard(self, trace):
+    def heard(self, trace: Trace) -> Array:
         """The signals of the step before, and of d steps before."""
         signals = trace.signals
         late = np.zeros_like(signals[:-1])
@@ -447,19 +463,19 @@ class LSTM(_Cell):
     """
 
     rows: ClassVar[int] = 4
-    also_trained: ClassVar[tuple] = ("bias",)
+    also_trained: ClassVar[tuple[str, ...]] = ("bias",)
     forget_bias: float = 1.0
     """The bias of the forget gates at the start; the other biases start at 0."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.number("forget_bias", self.forget_bias)
 
-    def bias(self, units):
+    def bias(self, units: int) -> Array:
         """Biases at the start, in the order write, forget, read, new."""
         return np.repeat([0.0, self.forget_bias, 0.0, 0.0], units)
 
-    def run(self, W, drive):
+    def run(self, W: Array, drive: Array) -> Trace:
         """Signals y for what drives the gates; `drive` is overwritten by their values."""
         n, weights = W.shape[-1], np.ascontiguousarray(W.swapaxes(1, 2))
         signals = np.zeros((len(drive) + 1, *drive.shape[1:-1], n))
@@ -475,7 +491,7 @@ class LSTM(_Cell):
             np.multiply(read[t], bounded[t + 1], out=signals[t + 1])
         return Trace(signals, (drive, cells, bounded))
 
-    def errors(self, W, trace, error):
+    def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
         drive, cells, bounded = trace.inner
         write, forget, read, new = _blocks(drive)
@@ -493,7 +509,7 @@ class LSTM(_Cell):
         return factors
 
 
-def _blocks(gates):
+def _blocks(gates: Array) -> list[Array]:
     return np.split(gates, 4, axis=-1)
 
 
@@ -506,9 +522,9 @@ STARTS = ("uniform", "orthogonal", "echo state")
 class Remedy:
     """A task whose networks have another cell or another start; it goes where a task goes."""
 
-    task: object = field(default_factory=TwoSequence)
+    task: _NetworkTask = field(default_factory=TwoSequence)
     """A task for networks of `tasks`, such as ``TwoSequence()``."""
-    cell: object = field(default_factory=Plain)
+    cell: _Cell = field(default_factory=Plain)
     """`Plain`, `Leaky`, `Skips` or `LSTM`."""
     start_from: str = "uniform"
     """Recurrent weights uniform on ±spread as in the task, ``"orthogonal"``, or ``"echo state"``:
@@ -516,7 +532,7 @@ class Remedy:
     radius: float = 0.95
     """Spectral radius of an echo-state start, above 0."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         if not hasattr(self.task, "_misses"):
             raise TypeError(f"task must be a task for networks, got {type(self.task).__name__}")
@@ -528,30 +544,33 @@ class Remedy:
         _check.positive("radius", self.radius)
 
     @property
-    def units(self):
+    def units(self) -> int:
         """Numbers that a step takes a sequence: what `training.score` reckons with."""
         return self.task.units * self.cell.rows
 
     @property
-    def sequences(self):
+    def sequences(self) -> int:
         """Sequences an update."""
         return self.task.sequences
 
     @property
-    def trained(self):
+    def trained(self) -> tuple[str, ...]:
         """Names of what is trained."""
         return (*self.task.trained, *self.cell.also_trained)
 
     @property
-    def weights(self):
+    def weights(self) -> int:
         """How many numbers are trained."""
         start = self.start(1, rng=np.random.default_rng(0))
         return sum(part.size for name, part in start._asdict().items() if name in self.trained)
 
-    def start(self, trials, *, rng):
+    def start(self, trials: int, *, rng: Generator) -> rnn.Network:
         """Weights uniform on ±spread, biases and recurrent weights as the remedy says."""
         first, n, cell = self.task.start(trials, rng=rng), self.task.units, self.cell
-        draw = lambda *shape: rng.uniform(-1, 1, (trials, *shape)) * self.task.spread  # noqa: E731
+
+        def draw(*shape: int) -> Array:
+            return rng.uniform(-1, 1, (trials, *shape)) * self.task.spread
+
         single = cell.rows == cell.columns == 1
         blocks = first.recurrent[:, None, None] if single else draw(cell.rows, cell.columns, n, n)
         if self.start_from == "orthogonal":
@@ -564,19 +583,21 @@ class Remedy:
             bias=np.tile(cell.bias(n), (trials, 1)),
         )
 
-    def batch(self, length, trials, sequences, *, rng, training=False):
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
         """Sequences and targets of the task."""
         return self.task.batch(length, trials, sequences, rng=rng, training=training)
 
-    def run(self, net, batch):
+    def run(self, net: rnn.Network, batch: Batch) -> Array:
         """Signals of the units, of shape (length + 1, trials, sequences, units)."""
         return self._trace(net, batch.inputs).signals
 
-    def answers(self, net, batch):
+    def answers(self, net: rnn.Network, batch: Batch) -> Array:
         """What the networks answer, (trials, sequences, outputs)."""
         return _read(net, self.run(net, batch))
 
-    def loss_and_gradients(self, net, batch):
+    def loss_and_gradients(self, net: rnn.Network, batch: Batch) -> tuple[Array, rnn.Network]:
         """Mean loss of each trial, and its gradients by back-propagation through time."""
         trace = self._trace(net, batch.inputs)
         answers = _read(net, trace.signals)
@@ -592,53 +613,57 @@ class Remedy:
         )
         return losses.sum(axis=1) / answers.shape[1], gradients
 
-    def input_gradients(self, net, batch):
+    def input_gradients(self, net: rnn.Network, batch: Batch) -> Array:
         """Gradient of the sum of the answers in every input, in the shape of the inputs."""
         trace = self._trace(net, batch.inputs)
         ones = np.ones((*batch.inputs.shape[1:3], net.readout.shape[1]))
         return self.cell.errors(net.recurrent, trace, ones @ net.readout) @ net.entry
 
-    def gradient_by_lag(self, net, batch):
+    def gradient_by_lag(self, net: rnn.Network, batch: Batch) -> Array:
         """Size of `input_gradients` k steps before the end, (length, trials).
 
         It is the root mean square over the sequences; all cells can be compared by it, whatever
         their states are.
         """
         squares = np.sum(self.input_gradients(net, batch) ** 2, axis=3)
-        return np.sqrt(squares.mean(axis=2))[::-1]
+        sizes: Array = np.sqrt(squares.mean(axis=2))
+        return sizes[::-1]
 
-    def right(self, net, batch):
+    def right(self, net: rnn.Network, batch: Batch) -> Booleans:
         """Whether the answer is right as the task says, (trials, sequences)."""
         return self.task._is_right(self.answers(net, batch), batch.targets)
 
-    def _trace(self, net, inputs):
+    def _trace(self, net: rnn.Network, inputs: Array) -> Trace:
         drive = rnn._times(inputs, net.entry) + net.bias[:, None]
         return self.cell.run(net.recurrent, drive)
 
 
-def _read(net, signals):
-    return signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
+def _read(net: rnn.Network, signals: Array) -> Array:
+    answers: Array = signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
+    return answers
 
 
-def _orthogonal(gaussian):
+def _orthogonal(gaussian: Array) -> Array:
     """Orthogonal matrices from Gaussian ones."""
     Q, R = np.linalg.qr(gaussian)
-    return Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
+    signs: Array = np.sign(np.diagonal(R, axis1=-2, axis2=-1))
+    return Q * signs[..., None, :]
 
 
-def _radius(W):
+def _radius(W: Numbers) -> Array:
     """Spectral radius of each of a stack of matrices."""
-    return np.abs(np.linalg.eigvals(W)).max(axis=-1)
+    radii: Array = np.abs(np.linalg.eigvals(W)).max(axis=-1)
+    return radii
 
 
-def _share(name, value):
+def _share(name: str, value: ArrayLike) -> Array:
     value = _check.array(name, value, real=True)
     if np.any((value < 0) | (value > 1)):
         raise ValueError(f"{name} must be from 0 to 1, got {value}")
     return value
 
 
-def _positives(name, value, least=0.0):
+def _positives(name: str, value: ArrayLike, least: float = 0.0) -> Array:
     value = _check.array(name, value, real=True)
     if np.any(value <= least):
         raise ValueError(f"{name} must be above {least:g}, got {value}")

@@ -5,18 +5,22 @@ recurrent matrix W, and inputs u that are already in the space of the states. An
 that of the sequences runs over independent networks, so that many are trained at once.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 
 from longterm import _check
+from longterm._types import Array
 
 _DIVERGED = 1e6
 
 
-def run(W, inputs):
+def run(W: ArrayLike, inputs: ArrayLike) -> Array:
     r"""States of the network from :math:`x_0 = 0`.
 
     .. math:: x_t = W \tanh(x_{t-1}) + u_t
@@ -48,7 +52,7 @@ def run(W, inputs):
     return states
 
 
-def error_flow(W, states, error):
+def error_flow(W: ArrayLike, states: ArrayLike, error: ArrayLike) -> Array:
     r"""Gradients of a loss with respect to every state, given that at the last one.
 
     .. math:: \delta_T = \frac{\partial L}{\partial x_T}, \qquad
@@ -84,7 +88,7 @@ def error_flow(W, states, error):
     return _flow(W, np.tanh(states), error)
 
 
-def flow_by_lag(flow):
+def flow_by_lag(flow: ArrayLike) -> Array:
     r"""Size of the gradient at each lag, over all sequences and units together.
 
     .. math:: \|\delta_{T - k}\|, \qquad k = 0, 1, \dots, T
@@ -107,10 +111,11 @@ def flow_by_lag(flow):
     flow = _check.array("flow", flow, real=True)
     if flow.ndim not in (3, 4):
         raise ValueError(f"flow must have shape (steps + 1, ..., sequences, n), got {flow.shape}")
-    return np.linalg.norm(flow, axis=(-2, -1))[::-1]
+    sizes: Array = np.linalg.norm(flow, axis=(-2, -1))
+    return sizes[::-1]
 
 
-def gradient_by_lag(states, flow):
+def gradient_by_lag(states: ArrayLike, flow: ArrayLike) -> Array:
     r"""Terms of the gradient with respect to W, one for each lag; they sum to the whole.
 
     .. math:: \frac{\partial L}{\partial W} = \sum_{k=0}^{T-1}
@@ -145,7 +150,7 @@ def gradient_by_lag(states, flow):
     return (flow[1:].swapaxes(-1, -2) @ np.tanh(states[:-1]))[::-1]
 
 
-def jacobian_products(W, states):
+def jacobian_products(W: ArrayLike, states: ArrayLike) -> Array:
     r"""Products of Jacobians: how the last state depends on each earlier one.
 
     .. math:: \frac{\partial x_T}{\partial x_{T-k}} = J_T J_{T-1} \cdots J_{T-k+1}, \qquad
@@ -179,7 +184,7 @@ def jacobian_products(W, states):
     return products
 
 
-def jacobian_bounds(W, states):
+def jacobian_bounds(W: ArrayLike, states: ArrayLike) -> tuple[Array, Array]:
     r"""Bounds on the singular values of every product of Jacobians.
 
     .. math:: \prod_t \sigma_{\min}(W) \min_i s_{t,i} \ \le\ \sigma_{\min}, \qquad
@@ -216,7 +221,13 @@ def jacobian_bounds(W, states):
     return bounds[0], bounds[1]
 
 
-def check_gradients(loss, parameters, gradients, *, step=1e-3):
+def check_gradients(
+    loss: Callable[..., float],
+    parameters: Sequence[ArrayLike],
+    gradients: Sequence[ArrayLike],
+    *,
+    step: float = 1e-3,
+) -> float:
     r"""Compare gradients with finite differences of the loss.
 
     .. math:: \frac{\partial L}{\partial p} \approx
@@ -267,19 +278,19 @@ class Network(NamedTuple):
     .. math:: x_t = W \tanh(x_{t-1}) + V s_t + b, \qquad y = R \tanh(x_T) + c
     """
 
-    recurrent: np.ndarray
+    recurrent: Array
     """W, (networks, n, n)"""
-    entry: np.ndarray
+    entry: Array
     """V, (networks, n, channels)"""
-    bias: np.ndarray
+    bias: Array
     """b, (networks, n)"""
-    readout: np.ndarray
+    readout: Array
     """R, (networks, outputs, n)"""
-    offset: np.ndarray
+    offset: Array
     """c, (networks, outputs)"""
 
 
-def forward(net, inputs):
+def forward(net: Network, inputs: Array) -> tuple[Array, Array]:
     """Signals and answers of every network on its own sequences.
 
     Parameters
@@ -313,7 +324,7 @@ def forward(net, inputs):
     return signals, signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
 
 
-def backward(net, inputs, signals, misses):
+def backward(net: Network, inputs: Array, signals: Array, misses: Array) -> tuple[Network, Array]:
     r"""Gradients of a loss with respect to every parameter and every state.
 
     Parameters
@@ -365,26 +376,27 @@ def backward(net, inputs, signals, misses):
 class BitMemory(NamedTuple):
     """A network that is to report its first input, a bit ±1, at the end of a sequence."""
 
-    recurrent: np.ndarray
-    entry: np.ndarray
-    readout: np.ndarray
+    recurrent: Array
+    entry: Array
+    readout: Array
 
-    def inputs(self, bits, steps, *, noise, rng):
+    def inputs(self, bits: Array, steps: int, *, noise: float, rng: Generator) -> Array:
         """Inputs (steps, sequences, n): the bit at step 1, then noise of that sd alone."""
         drive = noise * rng.standard_normal((steps, len(bits), len(self.entry)))
         drive[0] += bits[:, None] * self.entry
         return drive
 
-    def recall_rate(self, inputs, bits):
+    def recall_rate(self, inputs: Array, bits: Array) -> float:
         """Share of the sequences whose bit the sign of the answer gives."""
         return float(np.mean(np.sign(self.outputs(run(self.recurrent, inputs))) == bits))
 
-    def outputs(self, states):
+    def outputs(self, states: Array) -> Array:
         """What the network answers, one number a sequence."""
-        return np.tanh(states[-1]) @ self.readout
+        answers: Array = np.tanh(states[-1]) @ self.readout
+        return answers
 
 
-def recall_gradients(net, inputs, bits):
+def recall_gradients(net: BitMemory, inputs: Array, bits: Array) -> tuple[float, BitMemory, Array]:
     r"""Loss and gradients of a `BitMemory` by back-propagation through time.
 
     .. math:: L = \tfrac{1}{2S}\sum_s (y_s - b_s)^2 , \qquad
@@ -415,7 +427,16 @@ def recall_gradients(net, inputs, bits):
     return len(bits) / 2 * float(misses @ misses), gradients, flow
 
 
-def train_bit_memory(steps, *, rng, units=10, updates=1000, rate=0.1, noise=0.1, sequences=40):
+def train_bit_memory(
+    steps: int,
+    *,
+    rng: Generator,
+    units: int = 10,
+    updates: int = 1000,
+    rate: float = 0.1,
+    noise: float = 0.1,
+    sequences: int = 40,
+) -> BitMemory:
     """Train a `BitMemory` by plain gradient descent on fresh sequences.
 
     Parameters
@@ -460,7 +481,7 @@ def train_bit_memory(steps, *, rng, units=10, updates=1000, rate=0.1, noise=0.1,
     return net
 
 
-def _recurrent(W):
+def _recurrent(W: ArrayLike) -> Array:
     """One real square matrix, or one for each network."""
     W = _check.array("W", W, real=True)
     if W.ndim not in (2, 3) or W.shape[-1] != W.shape[-2] or W.size == 0:
@@ -470,11 +491,11 @@ def _recurrent(W):
     return W
 
 
-def _axes(W):
+def _axes(W: Array) -> str:
     return f"{len(W)}, " if W.ndim == 3 else ""
 
 
-def _states(states, W):
+def _states(states: ArrayLike, W: Array) -> Array:
     states = _check.array("states", states, real=True)
     if (
         states.ndim != W.ndim + 1
@@ -486,7 +507,7 @@ def _states(states, W):
     return states
 
 
-def _one_sequence(W, states):
+def _one_sequence(W: ArrayLike, states: ArrayLike) -> tuple[Array, Array]:
     W, states = _recurrent(W), _check.array("states", states, real=True)
     if W.ndim != 2:
         raise ValueError(f"W must be one square matrix (n, n), got shape {W.shape}")
@@ -496,26 +517,26 @@ def _one_sequence(W, states):
     return W, states
 
 
-def _times(signals, W):
+def _times(signals: Array, W: Array) -> Array:
     """W times every signal; where each is one number by plain products, which are faster."""
     if W.shape[-1] == 1:
         return signals * W[..., None, :, 0]
     return signals @ W.swapaxes(-1, -2)
 
 
-def _signals(W, drive):
+def _signals(W: Array, drive: Array) -> Array:
     """The signals tanh(x) of all steps."""
     return _advance(W, _from_rest(drive))
 
 
-def _from_rest(drive):
+def _from_rest(drive: Array) -> Array:
     """A copy of what drives each step, in rows 1, 2, ...; row 0 is 0."""
     rows = np.empty((len(drive) + 1, *drive.shape[1:]))
     rows[0], rows[1:] = 0.0, drive
     return rows
 
 
-def _advance(W, signals):
+def _advance(W: Array, signals: Array) -> Array:
     """Turn what drives each step, in rows 1, 2, ... of `signals`, into the signals tanh(x)."""
     back = np.empty_like(signals[0])
     multiply, W = _step(W.swapaxes(-1, -2), back)
@@ -525,7 +546,7 @@ def _advance(W, signals):
     return signals
 
 
-def _flow(W, signals, error):
+def _flow(W: Array, signals: Array, error: Array) -> Array:
     """Gradients by state from the signals tanh(x)."""
     flow = np.multiply(signals, signals)
     np.subtract(1, flow, out=flow)
@@ -536,20 +557,20 @@ def _flow(W, signals, error):
     return flow
 
 
-def _step(W, signals):
+def _step(W: Array, signals: Array) -> tuple[np.ufunc, Array]:
     """What multiplies signals with W: for single units a plain product of one shape."""
     if W.shape[-1] > 1:
         return np.matmul, W
     return np.multiply, np.broadcast_to(W, signals.shape).copy()
 
 
-def _tiny(net, inputs):
+def _tiny(net: Network, inputs: Array) -> bool:
     """Whether the networks are so many and small that loops over the networks beat BLAS."""
     networks, n, _ = net.recurrent.shape
-    return networks >= 64 and n * n * inputs.shape[2] < 300
+    return bool(networks >= 64 and n * n * inputs.shape[2] < 300)
 
 
-def _heard(inputs, n, tiny):
+def _heard(inputs: Array, n: int, tiny: bool) -> Array:
     """What n units hear at each step: room for their signals, at first 0; the inputs; and 1.
 
     So one product with [W V b] gives the states. In memory the networks come last if tiny.
@@ -562,24 +583,25 @@ def _heard(inputs, n, tiny):
     return heard
 
 
-def _product(weights, tiny):
+def _product(weights: Array, tiny: bool) -> Callable[..., Array]:
     """What multiplies signals (networks, sequences, width) with the weights of their network."""
     if tiny:
         return partial(np.einsum, "mnk,msk->msn", np.asfortranarray(weights))
     return lambda signals, out: np.matmul(signals, weights.swapaxes(1, 2), out=out)
 
 
-def _tanh_of_half(x, out):
+def _tanh_of_half(x: Array, out: Array) -> Array:
     """tanh(x/2) = 1 - 2 / (1 + exp(x)); `x` is overwritten.
 
     Right to 2e-16, not to all digits of small signals, and in half the time of ``np.tanh``
     where that has no AVX-512 to run on. To an exp that overflows, 1 is the right answer.
     """
     np.add(np.exp(x, out=x), 1, out=x)
-    return np.add(np.divide(-2, x, out=x), 1, out=out)
+    np.add(np.divide(-2, x, out=x), 1, out=out)
+    return out
 
 
-def _outer_products(left, right, tiny):
+def _outer_products(left: Array, right: Array, tiny: bool) -> Array:
     """Sum over steps and sequences of the outer products, one matrix a network."""
     if tiny:
         return np.einsum("tmsi,tmsj->mij", left, right)
@@ -590,13 +612,13 @@ def _outer_products(left, right, tiny):
     return total
 
 
-def _outer(left, right):
+def _outer(left: Array, right: Array) -> Array:
     """Sum over steps and sequences of the outer products, one matrix a network."""
     left, right = (np.moveaxis(a, 1, 0).reshape(a.shape[1], -1, a.shape[-1]) for a in (left, right))
     return left.swapaxes(1, 2) @ right
 
 
-def _finite_differences(loss, array, step):
+def _finite_differences(loss: Callable[[], float], array: Array, step: float) -> Array:
     """Slope of loss() in each entry of `array`, which is moved in place."""
     slopes = np.empty_like(array)
     for index in np.ndindex(array.shape):

@@ -4,13 +4,15 @@ import math
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from longterm import _check
+from longterm._types import Array, Numbers
 
 _ROUNDING = 8 * np.finfo(float).eps
 
 
-def powers(w, steps):
+def powers(w: ArrayLike, steps: int) -> Numbers:
     r"""Powers of each weight, from :math:`w^0` to :math:`w^n`.
 
     .. math:: w^t = \underbrace{w \cdot w \cdots w}_{t}, \qquad 0^0 = 1
@@ -42,7 +44,7 @@ def powers(w, steps):
         return w[..., None] ** np.arange(steps + 1)
 
 
-def log_abs_powers(w, steps):
+def log_abs_powers(w: ArrayLike, steps: int) -> Array:
     r"""Logarithms of the size of each power, which no power overflows.
 
     .. math:: \ln|w^t| = t \ln|w|
@@ -73,7 +75,7 @@ def log_abs_powers(w, steps):
     return logs
 
 
-def power_slopes(w, steps):
+def power_slopes(w: ArrayLike, steps: int) -> Numbers:
     r"""Slope of each power: how much :math:`w^t` moves when w does.
 
     .. math:: \frac{d}{dw} w^t = t\, w^{t-1}
@@ -105,7 +107,7 @@ def power_slopes(w, steps):
     return _finite(slopes) if np.iscomplexobj(w) else slopes
 
 
-def steps_to_reach(w, factor):
+def steps_to_reach(w: complex, factor: float) -> float:
     r"""Smallest number of steps after which a signal has changed by a factor.
 
     .. math:: \min\{t \ge 0 : |w|^t \le f\} \ (f < 1) \qquad \min\{t \ge 0 : |w|^t \ge f\} \ (f > 1)
@@ -147,7 +149,7 @@ def steps_to_reach(w, factor):
     return math.ceil(Fraction(goal) / Fraction(rate))  # exact, however many steps
 
 
-def descent_path(start, horizon, target, rate, updates):
+def descent_path(start: float, horizon: int, target: float, rate: float, updates: int) -> Array:
     r"""Weights on the way of gradient descent towards a wanted power.
 
     .. math:: w \leftarrow w - \eta \frac{d}{dw} (w^T - y)^2 = w - 2 \eta (w^T - y)\, T w^{T-1}
@@ -192,31 +194,33 @@ def descent_path(start, horizon, target, rate, updates):
     return np.array(path)
 
 
-def _log_abs(w):
+def _log_abs(w: ArrayLike) -> Array:
     """Logarithm of the absolute value of each number, -inf for 0."""
     w = np.asarray(w)
     with np.errstate(divide="ignore"):
         if not np.iscomplexobj(w):
-            return np.log(np.abs(w))
+            plain: Array = np.log(np.abs(w))
+            return plain
         large, small = np.maximum(abs(w.real), abs(w.imag)), np.minimum(abs(w.real), abs(w.imag))
         ratio = np.divide(small, large, out=np.zeros_like(large), where=large > 0)
-        return np.log(large) + np.log1p(ratio**2) / 2
+        logs: Array = np.log(large) + np.log1p(ratio**2) / 2
+        return logs
 
 
-def _weights_and_steps(w, steps):
+def _weights_and_steps(w: ArrayLike, steps: int) -> tuple[Numbers, int]:
     w, steps = _check.array("w", w), _check.size("steps", steps, least=0)
     _check.room(w.size * (steps + 1), "w and steps")
     return w, steps
 
 
-def _factors(w, steps):
+def _factors(w: Numbers, steps: int) -> Numbers:
     """Ones followed by `steps` copies of each weight, along a new last axis."""
     factors = np.repeat(w[..., None], steps + 1, axis=-1)
     factors[..., 0] = 1.0
     return factors
 
 
-def _finite(values):
+def _finite(values: Numbers) -> Numbers:
     if not np.isfinite(values).all():
         raise ValueError("w to that many steps overflows; use log_abs_powers for its size")
     return values

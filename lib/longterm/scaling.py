@@ -5,11 +5,16 @@ Layer d maps :math:`h_{d-1}` to :math:`h_d = f(g W_d h_{d-1})` with independent 
 the squared norm, except for `lyapunov_exponents`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import digamma, gammaln, polygamma
 
 from longterm import _check
+from longterm._types import Array, Integers
 
 ACTIVATIONS = ("linear", "relu")
 FORMULAS = ("exact", "sussillo")
@@ -19,7 +24,7 @@ _DENSITY = np.exp(-(_NODES**2) / 2)
 _DENSITY /= _DENSITY.sum()
 
 
-def gain(width, activation="linear", formula="exact"):
+def gain(width: int, activation: str = "linear", formula: str = "exact") -> float:
     r"""Scale g that keeps the log norm level on average.
 
     .. math:: g = \exp\left(-\tfrac12 E \ln z\right), \qquad z = \|h_d\|^2 / \|h_{d-1}\|^2
@@ -58,7 +63,7 @@ def gain(width, activation="linear", formula="exact"):
     return float(np.sqrt(2) * np.exp(1.2 / (max(width, 6) - 2.4)))
 
 
-def log_norm_step(width, activation="linear"):
+def log_norm_step(width: int, activation: str = "linear") -> tuple[float, float]:
     r"""Exact mean and variance of one step of ln‖h‖² at g = 1.
 
     A linear layer multiplies the squared norm by :math:`\chi^2_N / N`. A ReLU layer does
@@ -96,7 +101,16 @@ def log_norm_step(width, activation="linear"):
     return float(mean), float(weights @ (polygamma(1, active / 2) + (means - mean) ** 2))
 
 
-def sample_log_norms(width, depth, trials, *, gain, rng, activation="linear", method="law"):
+def sample_log_norms(
+    width: int,
+    depth: int,
+    trials: int,
+    *,
+    gain: float,
+    rng: Generator,
+    activation: str = "linear",
+    method: str = "law",
+) -> Array:
     r"""Random walks of ln‖h‖² through deep random networks, starting at ‖h‖ = 1.
 
     .. math:: \ln\|h_d\|^2 = \sum_{k=1}^d (\ln g^2 + \ln z_k)
@@ -134,15 +148,15 @@ def sample_log_norms(width, depth, trials, *, gain, rng, activation="linear", me
     trials, gain = _check.size("trials", trials), _check.positive("gain", gain)
     rng = _check.generator(rng)
     _check.one_of("activation", activation, ACTIVATIONS)
-    steps_of = {"law": _steps_by_law, "matrices": _steps_by_matrices}
-    steps_of = steps_of[_check.one_of("method", method, METHODS)]
+    ways = {"law": _steps_by_law, "matrices": _steps_by_matrices}
+    steps_of = ways[_check.one_of("method", method, METHODS)]
     _check.room(trials * (depth + 1), "trials and depth")
     walks = np.zeros((trials, depth + 1))
     walks[:, 1:] = steps_of(width, depth, trials, activation, rng) + 2 * np.log(gain)
     return np.cumsum(walks, axis=1, out=walks)
 
 
-def death_probability(width, depth):
+def death_probability(width: int, depth: int) -> float:
     r"""Probability that some ReLU layer of a random network has no active unit.
 
     .. math:: 1 - (1 - 2^{-N})^D
@@ -167,7 +181,7 @@ def death_probability(width, depth):
     return float(-np.expm1(depth * np.log1p(-np.ldexp(1.0, -min(width, 1100)))))
 
 
-def lyapunov_exponents(width):
+def lyapunov_exponents(width: int) -> Array:
     r"""Growth rates of all directions under products of N(0, 1/N) matrices (Newman, 1986).
 
     .. math:: \lambda_k = \tfrac12\left[\psi\big(\tfrac{N - k + 1}{2}\big) + \ln 2 - \ln N\right]
@@ -192,10 +206,11 @@ def lyapunov_exponents(width):
     width = _check.size("width", width)
     _check.room(width, "width")
     degrees = np.arange(width, 0, -1)
-    return (_digamma_minus_log(degrees / 2) + np.log(degrees / width)) / 2
+    rates: Array = (_digamma_minus_log(degrees / 2) + np.log(degrees / width)) / 2
+    return rates
 
 
-def tanh_mean_field(gain):
+def tanh_mean_field(gain: float) -> tuple[float, float]:
     r"""Variance and gradient factor of a wide, deep tanh network at its fixed point.
 
     .. math:: q = g^2\, E \tanh^2(\sqrt q\, \xi) , \qquad
@@ -226,7 +241,7 @@ def tanh_mean_field(gain):
     return q, float(gain**2 * _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q))
 
 
-def tanh_gradient_step(gain, width):
+def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
     r"""Mean and variance of one backward step of ln|δ|² through tanh layers, to order 1/N.
 
     With s the slope of a tanh whose input is :math:`N(0, q)`, and the gradient taken as
@@ -256,46 +271,48 @@ def tanh_gradient_step(gain, width):
     """
     width = _check.size("width", width)
     q, chi = tanh_mean_field(gain)
-    squares, fourths = (_normal_mean(lambda x, k=k: (1 - np.tanh(x) ** 2) ** k, q) for k in (2, 4))
+    squares = _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q)
+    fourths = _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 4, q)
     variance = (3 * fourths / squares**2 - 1) / width
     return float(np.log(chi) - variance / 2), float(variance)
 
 
-def _digamma_minus_log(x):
+def _digamma_minus_log(x: ArrayLike) -> Array:
     """psi(x) - ln x, by its asymptotic series where the difference would cancel."""
     x = np.asarray(x, dtype=float)
     inverse = 1 / np.maximum(x, 50.0) ** 2
     tail = inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
-    return np.where(x < 50, digamma(x) - np.log(x), -1 / (2 * x) - tail)
+    difference: Array = np.where(x < 50, digamma(x) - np.log(x), -1 / (2 * x) - tail)
+    return difference
 
 
-def _tanh_gain(gain):
+def _tanh_gain(gain: float) -> float:
     gain = _check.positive("gain", gain)
     if gain > 50:
         raise ValueError(f"gain must be above 0 and at most 50, got {gain}")
     return gain
 
 
-def _tanh_variance(gain):
+def _tanh_variance(gain: float) -> float:
     """The root q of q = g² E tanh²(√q ξ), which lies between (1 - 1/g²)/2 and g²."""
     if gain <= 1:
         return 0.0
 
-    def excess(q):
+    def excess(q: float) -> float:
         return gain**2 * _normal_mean(lambda x: np.tanh(x) ** 2, q) / q - 1
 
     least = (1 - gain**-2) / 2
     if excess(least) <= 0:  # a rounding error: g is 1 to twelve digits
         return least
-    return brentq(excess, least, gain**2, xtol=1e-300, rtol=1e-14)
+    return float(brentq(excess, least, gain**2, xtol=1e-300, rtol=1e-14))
 
 
-def _normal_mean(function, variance):
+def _normal_mean(function: Callable[[Array], Array], variance: float) -> float:
     """Mean of an even, analytic function of a N(0, variance) number, by the trapezoid rule."""
-    return _DENSITY @ function(np.sqrt(variance) * _NODES)
+    return float(_DENSITY @ function(np.sqrt(variance) * _NODES))
 
 
-def _active_units(width):
+def _active_units(width: int) -> tuple[Integers, Array]:
     """Numbers of active units that matter, and their probabilities given at least one."""
     reach = int(20 * np.sqrt(width)) + 1  # forty standard deviations
     active = np.arange(max(1, width // 2 - reach), min(width, width // 2 + reach) + 1)
@@ -304,17 +321,20 @@ def _active_units(width):
     return active, weights / weights.sum()
 
 
-def _steps_by_law(width, depth, trials, activation, rng):
+def _steps_by_law(width: int, depth: int, trials: int, activation: str, rng: Generator) -> Array:
     """Draws of ln z at g = 1, shape (trials, depth), from chi-square variables."""
-    degrees = width
+    degrees: ArrayLike = width
     if activation == "relu":
         degrees = rng.binomial(width, 0.5, size=(trials, depth))
     squares = 2 * rng.standard_gamma(np.divide(degrees, 2), size=(trials, depth))
     with np.errstate(divide="ignore"):  # ln 0 = -inf marks a dead layer
-        return np.log(squares / width)
+        logs: Array = np.log(squares / width)
+    return logs
 
 
-def _steps_by_matrices(width, depth, trials, activation, rng):
+def _steps_by_matrices(
+    width: int, depth: int, trials: int, activation: str, rng: Generator
+) -> Array:
     """The same from matrices, one layer of all networks after the other."""
     _check.room(trials * width, "trials and width")
     _check.room(width * width, "width")
@@ -332,7 +352,7 @@ def _steps_by_matrices(width, depth, trials, activation, rng):
     return steps
 
 
-def _random_layer(h, rng):
+def _random_layer(h: Array, rng: Generator) -> Array:
     """One fresh matrix a network times its state; as many at once as fit in a block."""
     trials, width = h.shape
     block = max(1, 10**6 // width**2)

@@ -5,12 +5,16 @@ a small object with its settings. An axis after that of time runs over independe
 trial has a network of its own, and sequences of its own. `training` does the rest.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
+from numpy.random import Generator
 
 from longterm import _check, rnn
+from longterm._types import Array, Booleans
 
 GOAL = 0.8
 """Size of a target ±0.8: what Bengio et al. (1994) asked of the last signal, as reported."""
@@ -19,18 +23,52 @@ GOAL = 0.8
 class Batch(NamedTuple):
     """Sequences for all trials, and what is to be answered at their end."""
 
-    inputs: np.ndarray
+    inputs: Array
     """(length, trials, sequences, channels)"""
-    targets: np.ndarray
+    targets: Array
     """(trials, sequences, outputs)"""
+
+
+Parameters = Any
+"""What a task trains: a `NamedTuple` of arrays, the first axis of each over the trials."""
+
+Draw = Callable[..., Array]
+
+
+class Task(Protocol):
+    """What `training` asks of a task."""
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """Names of what is trained."""
+
+    @property
+    def sequences(self) -> int:
+        """Sequences an update."""
+
+    def start(self, trials: int, *, rng: Generator) -> Parameters:
+        """What each trial starts with."""
+
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
+        """Sequences and targets."""
+
+    def loss_and_gradients(
+        self, parameters: Parameters, batch: Batch, /
+    ) -> tuple[Array, Parameters]:
+        """Loss of each trial, and its gradients."""
+
+    def right(self, parameters: Parameters, batch: Batch, /) -> Booleans:
+        """Whether each answer is right."""
 
 
 class LatchWeights(NamedTuple):
     """What each trial of a latch has learned."""
 
-    w: np.ndarray
+    w: Array
     """The weight of the unit, (trials,)"""
-    inputs: np.ndarray
+    inputs: Array
     """The trained inputs of both classes, (trials, 2, marked)"""
 
 
@@ -56,12 +94,12 @@ class Latch:
     """The weight at the start."""
     spread: float = 0.1
     """Standard deviation of the trained inputs at the start."""
-    trained: tuple = ("w", "inputs")
+    trained: tuple[str, ...] = ("w", "inputs")
     """Names of what is trained; the rest stays as it starts."""
     sequences: ClassVar[int] = 2
     """One sequence of each class an update."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.size("marked", self.marked)
         _check.number("w", self.w)
@@ -69,24 +107,27 @@ class Latch:
         _refuse_negative(self, *noises, "spread")
         _refuse_unknown(self, LatchWeights._fields)
 
-    def start(self, trials, *, rng):
+    def start(self, trials: int, *, rng: Generator) -> LatchWeights:
         """Every weight the same, small random inputs."""
         trials, rng = _check.size("trials", trials), _check.generator(rng)
         inputs = self.spread * rng.standard_normal((trials, 2, self.marked))
         return LatchWeights(np.full(trials, float(self.w)), inputs)
 
-    def batch(self, length, trials, sequences, *, rng, training=False):
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
         """Noise, and 0 where the trained inputs come; the first half of the targets is -0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
-        changed = training and self.training_noise is not None
-        noise = self.training_noise if changed else self.noise
+        noise = self.noise
+        if training and self.training_noise is not None:
+            noise = self.training_noise
         inputs = np.empty(shape)
         inputs[: self.marked] = 0.0
         rng.standard_normal(out=inputs[self.marked :])
         inputs[self.marked :] *= noise
         return Batch(inputs, np.broadcast_to(_two_classes(sequences), (trials, sequences, 1)))
 
-    def run(self, weights, batch):
+    def run(self, weights: LatchWeights, batch: Batch) -> Array:
         """Signals tanh(x), of shape (length + 1, trials, sequences, 1)."""
         each = batch.inputs.shape[2] // 2
         trained = np.repeat(weights.inputs, each, axis=1) if each > 1 else weights.inputs
@@ -94,7 +135,7 @@ class Latch:
         signals[1 : self.marked + 1, ..., 0] += trained.transpose(2, 0, 1)
         return rnn._advance(weights.w[:, None, None], signals)
 
-    def loss_and_gradients(self, weights, batch):
+    def loss_and_gradients(self, weights: LatchWeights, batch: Batch) -> tuple[Array, LatchWeights]:
         """Loss of each trial, and its gradients by back-propagation through time."""
         signals, each = self.run(weights, batch), batch.inputs.shape[2] // 2
         misses = (signals[-1] - batch.targets) / each
@@ -105,29 +146,36 @@ class Latch:
         gradients = LatchWeights(flow[1:].sum(axis=0).sum(axis=(1, 2)), inputs)
         return each / 2 * np.sum(misses**2, axis=(1, 2)), gradients
 
-    def right(self, weights, batch):
+    def right(self, weights: LatchWeights, batch: Batch) -> Booleans:
         """Whether the last state has the sign of its target, (trials, sequences)."""
-        return (self.run(weights, batch)[-1] * batch.targets)[..., 0] > 0
+        right: Booleans = (self.run(weights, batch)[-1] * batch.targets)[..., 0] > 0
+        return right
 
 
-class _NetworkTask:
+class _NetworkTask(ABC):
     """What tasks for a `rnn.Network` share: its start, its loss, and who is right."""
 
     channels: ClassVar[int] = 1
     outputs: ClassVar[int] = 1
     sequences: ClassVar[int] = 20
     """Sequences an update."""
+    units: int
+    spread: float
+    trained: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.size("units", self.units)
         _refuse_negative(self, "spread", *(("noise",) if hasattr(self, "noise") else ()))
         _refuse_unknown(self, rnn.Network._fields)
 
-    def start(self, trials, *, rng):
+    def start(self, trials: int, *, rng: Generator) -> rnn.Network:
         """Weights uniform on ±spread, biases 0."""
         trials, rng, n = _check.size("trials", trials), _check.generator(rng), self.units
-        draw = lambda *shape: rng.uniform(-self.spread, self.spread, (trials, *shape))  # noqa: E731
+
+        def draw(*shape: int) -> Array:
+            return rng.uniform(-self.spread, self.spread, (trials, *shape))
+
         return rnn.Network(
             draw(n, n),
             draw(n, self.channels),
@@ -136,11 +184,11 @@ class _NetworkTask:
             np.zeros((trials, self.outputs)),
         )
 
-    def run(self, net, batch):
+    def run(self, net: rnn.Network, batch: Batch) -> Array:
         """Signals tanh(x), of shape (length + 1, trials, sequences, units)."""
         return rnn.forward(net, batch.inputs)[0]
 
-    def loss_and_gradients(self, net, batch):
+    def loss_and_gradients(self, net: rnn.Network, batch: Batch) -> tuple[Array, rnn.Network]:
         """Mean loss of each trial, and its gradients by back-propagation through time."""
         signals, answers = rnn.forward(net, batch.inputs)
         losses, misses = self._misses(answers, batch.targets)
@@ -148,26 +196,45 @@ class _NetworkTask:
         gradients, _ = rnn.backward(net, batch.inputs, signals, misses / sequences)
         return losses.sum(axis=1) / sequences, gradients
 
-    def right(self, net, batch):
+    def right(self, net: rnn.Network, batch: Batch) -> Booleans:
         """Whether the answer is right, (trials, sequences)."""
         return self._is_right(rnn.forward(net, batch.inputs)[1], batch.targets)
+
+    @abstractmethod
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
+        """Sequences and targets."""
+
+    @abstractmethod
+    def _readout(self, draw: Draw) -> Array:
+        """The readout at the start."""
+
+    @abstractmethod
+    def _misses(self, answers: Array, targets: Array) -> tuple[Array, Array]:
+        """Loss of each sequence, and its gradient in the answers."""
+
+    @abstractmethod
+    def _is_right(self, answers: Array, targets: Array) -> Booleans:
+        """Whether each answer is right."""
 
 
 class _SignTask(_NetworkTask):
     """The signal of the first unit is to be ±0.8 at the end; its sign is the answer."""
 
-    def _readout(self, draw):
+    def _readout(self, draw: Draw) -> Array:
         readout = np.zeros_like(draw(1, self.units))
         readout[..., 0] = 1.0
         return readout
 
-    def _misses(self, answers, targets):
+    def _misses(self, answers: Array, targets: Array) -> tuple[Array, Array]:
         misses = answers - targets
         return np.sum(misses**2, axis=2) / 2, misses
 
-    def _is_right(self, answers, targets):
+    def _is_right(self, answers: Array, targets: Array) -> Booleans:
         """Whether the answer has the sign of its target."""
-        return (answers * targets)[..., 0] > 0
+        right: Booleans = (answers * targets)[..., 0] > 0
+        return right
 
 
 @dataclass(frozen=True)
@@ -189,19 +256,21 @@ class TwoSequence(_SignTask):
     """Units n."""
     spread: float = 0.5
     """Weights start uniform on ±spread."""
-    trained: tuple = ("recurrent", "entry")
+    trained: tuple[str, ...] = ("recurrent", "entry")
     """Names of what is trained; the rest stays as it starts."""
     sequences: ClassVar[int] = 2
     """One sequence of each class an update."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         super().__post_init__()
         _check.size("marked", self.marked)
         if not 0 < _check.number("shortest", self.shortest) <= 1:
             raise ValueError(f"shortest must be above 0 and at most 1, got {self.shortest}")
 
-    def batch(self, length, trials, sequences, *, rng, training=False):
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
         """Sequences of both classes in halves; the first half of the targets is -0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
         targets = np.broadcast_to(_two_classes(sequences), shape[1:])
@@ -224,10 +293,12 @@ class Parity(_SignTask):
     """Units n."""
     spread: float = 0.5
     """Weights start uniform on ±spread."""
-    trained: tuple = ("recurrent", "entry", "bias")
+    trained: tuple[str, ...] = ("recurrent", "entry", "bias")
     """Names of what is trained; the rest stays as it starts."""
 
-    def batch(self, length, trials, sequences, *, rng, training=False):
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
         """Random signs; the target is their product, times 0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
         inputs = rng.choice([-1.0, 1.0], size=shape)
@@ -250,16 +321,18 @@ class TemporalOrder(_NetworkTask):
     """Units n."""
     spread: float = 0.1
     """Weights start uniform on ±spread."""
-    trained: tuple = rnn.Network._fields
+    trained: tuple[str, ...] = rnn.Network._fields
     """Names of what is trained; the rest stays as it starts."""
 
     marked: ClassVar[int] = 10
     """The least length at which both places exist."""
 
-    def _readout(self, draw):
+    def _readout(self, draw: Draw) -> Array:
         return draw(self.outputs, self.units)
 
-    def batch(self, length, trials, sequences, *, rng, training=False):
+    def batch(
+        self, length: int, trials: int, sequences: int, *, rng: Generator, training: bool = False
+    ) -> Batch:
         """Symbols as rows of the identity: A, B and four distractors; targets likewise."""
         shape = _shape(self, length, trials, sequences, rng, self.channels)
         symbols = rng.integers(2, 6, size=shape[:-1])
@@ -270,24 +343,27 @@ class TemporalOrder(_NetworkTask):
             np.put_along_axis(symbols, place[None], symbol[None], axis=0)
         return Batch(np.eye(6)[symbols], np.eye(4)[2 * order[0] + order[1]])
 
-    def _misses(self, answers, targets):
+    def _misses(self, answers: Array, targets: Array) -> tuple[Array, Array]:
         scores = answers - answers.max(axis=2, keepdims=True)
         shares = np.exp(scores)
         total = shares.sum(axis=2, keepdims=True)
         losses = np.log(total[..., 0]) - np.sum(scores * targets, axis=2)
         return losses, shares / total - targets
 
-    def _is_right(self, answers, targets):
+    def _is_right(self, answers: Array, targets: Array) -> Booleans:
         """Whether the largest answer is the right one."""
-        return answers.argmax(axis=2) == targets.argmax(axis=2)
+        right: Booleans = answers.argmax(axis=2) == targets.argmax(axis=2)
+        return right
 
 
-def _two_classes(sequences):
+def _two_classes(sequences: int) -> Array:
     """Targets (sequences, 1): -0.8 in the first half, +0.8 in the second."""
     return np.where(np.arange(sequences) < sequences // 2, -GOAL, GOAL)[:, None]
 
 
-def _shape(task, length, trials, sequences, rng, channels):
+def _shape(
+    task: Task, length: int, trials: int, sequences: int, rng: Generator, channels: int
+) -> tuple[int, int, int, int]:
     """Shape of the inputs of a batch, its sizes checked."""
     least = getattr(task, "marked", 1)
     length, trials = _check.size("length", length, least), _check.size("trials", trials)
@@ -299,18 +375,18 @@ def _shape(task, length, trials, sequences, rng, channels):
     return length, trials, sequences, channels
 
 
-def _refuse_negative(task, *names):
+def _refuse_negative(task: object, *names: str) -> None:
     for name in names:
         if _check.number(name, getattr(task, name)) < 0:
             raise ValueError(f"{name} must be at least 0, got {getattr(task, name)}")
 
 
-def _refuse_unknown(task, fields):
+def _refuse_unknown(task: Task, fields: Collection[str]) -> None:
     for name in task.trained:
         _check.one_of("trained", name, fields)
 
 
-TASKS = {
+TASKS: dict[str, Task] = {
     "latch": Latch(),
     "two_sequence": TwoSequence(),
     "parity": Parity(),

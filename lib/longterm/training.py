@@ -1,18 +1,28 @@
 """Training many networks at once, and how often it succeeds (chapter 6)."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.random import Generator
 from scipy.special import ndtri
 
 from longterm import _check
+from longterm._types import Array, Booleans
 from longterm.dynamics import clip_by_norm
 from longterm.progress import progress
-from longterm.tasks import TASKS
+from longterm.tasks import TASKS, Parameters, Task
 
 _DIVERGED = 1e6
 _BLOCK = 4 * 10**6  # numbers that a block of test sequences may take
+
+
+class Optimiser(Protocol):
+    """What `descend` asks of an optimiser."""
+
+    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
+        """What to add to the parameters (trials, n), and what to remember."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +34,13 @@ class SGD:
     clip: float | None = None
     """Greatest norm of the gradient of one trial, over all that is trained; None for no limit."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.positive("rate", self.rate)
         if self.clip is not None:
             _check.positive("clip", self.clip)
 
-    def step(self, gradient, state):
+    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
         """What to add to the parameters (trials, n), and what to remember."""
         if self.clip is not None:
             gradient = clip_by_norm(gradient, self.clip)
@@ -49,10 +59,10 @@ class Adam:
 
     rate: float = 0.01
     """Learning rate η, above 0."""
-    memory: tuple = (0.9, 0.999)
+    memory: tuple[float, float] = (0.9, 0.999)
     """How much of m and of s an update keeps."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.positive("rate", self.rate)
         if len(self.memory) != 2 or not all(
@@ -60,7 +70,7 @@ class Adam:
         ):
             raise ValueError(f"memory must be two numbers in [0, 1), got {self.memory}")
 
-    def step(self, gradient, state):
+    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
         """What to add to the parameters (trials, n), and what to remember."""
         m, s, count = state or (0.0, 0.0, 0)
         (keep_m, keep_s), count = self.memory, count + 1
@@ -75,22 +85,22 @@ class Outcome(NamedTuple):
 
     rate: float
     """Share of the trials that succeeded."""
-    interval: tuple
+    interval: tuple[float, float]
     """Its Wilson interval of 95 %."""
-    scores: np.ndarray
+    scores: Array
     """Share of fresh sequences that each trial got right, (trials,)."""
-    solved: np.ndarray
+    solved: Booleans
     """Which trials succeeded, (trials,)."""
-    parameters: NamedTuple
+    parameters: Parameters
     """What each trial has learned, the first axis over the trials."""
 
     @property
-    def failures(self):
+    def failures(self) -> Parameters:
         """The parameters of the trials that failed."""
         return type(self.parameters)(*(p[~self.solved] for p in self.parameters))
 
 
-def wilson_interval(successes, trials, confidence=0.95):
+def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     r"""Interval for a probability, from the number of successes (Wilson, 1927).
 
     .. math:: \frac{k + z^2/2 \pm z \sqrt{k (n - k) / n + z^2 / 4}}{n + z^2}
@@ -130,7 +140,16 @@ def wilson_interval(successes, trials, confidence=0.95):
     return float(low), float(high)
 
 
-def descend(task, length, trials, *, rng, updates=2000, optimiser=None, sequences=None):
+def descend(
+    task: str | Task,
+    length: int,
+    trials: int,
+    *,
+    rng: Generator,
+    updates: int = 2000,
+    optimiser: Optimiser | None = None,
+    sequences: int | None = None,
+) -> Iterator[Parameters]:
     """Train all trials at once, update by update.
 
     A trial whose weights or gradients leave ±10⁶ or the range of floats stays where it is.
@@ -186,9 +205,17 @@ def descend(task, length, trials, *, rng, updates=2000, optimiser=None, sequence
 
 
 def success_rate(
-    task, length, trials, *, rng, updates=2000, optimiser=None, sequences=None,
-    criterion=0.95, tests=200,
-):  # fmt: skip
+    task: str | Task,
+    length: int,
+    trials: int,
+    *,
+    rng: Generator,
+    updates: int = 2000,
+    optimiser: Optimiser | None = None,
+    sequences: int | None = None,
+    criterion: float = 0.95,
+    tests: int = 200,
+) -> Outcome:
     """How often training succeeds: train all trials at once, then test each on fresh sequences.
 
     Parameters
@@ -210,14 +237,23 @@ def success_rate(
     TypeError, ValueError
         As `descend`, or if `criterion` or `tests` is out of range.
     """
-    how = {"optimiser": optimiser, "sequences": sequences, "criterion": criterion, "tests": tests}
+    how: dict[str, Any] = {"optimiser": optimiser, "sequences": sequences}
+    how |= {"criterion": criterion, "tests": tests}
     return learning_curve(task, length, trials, [updates], rng=rng, **how)[0][1]
 
 
 def learning_curve(
-    task, length, trials, updates, *, rng, optimiser=None, sequences=None,
-    criterion=0.95, tests=200,
-):  # fmt: skip
+    task: str | Task,
+    length: int,
+    trials: int,
+    updates: Sequence[int],
+    *,
+    rng: Generator,
+    optimiser: Optimiser | None = None,
+    sequences: int | None = None,
+    criterion: float = 0.95,
+    tests: int = 200,
+) -> list[tuple[int, Outcome]]:
     """How often training has succeeded after each of several numbers of updates.
 
     Parameters
@@ -243,7 +279,7 @@ def learning_curve(
     counts = [_check.size("updates", count, least=0) for count in updates]
     if not counts or counts != sorted(set(counts)):
         raise ValueError(f"updates must be one or more numbers in ascending order, got {updates}")
-    how = {"updates": counts[-1], "optimiser": optimiser, "sequences": sequences}
+    how: dict[str, Any] = {"updates": counts[-1], "optimiser": optimiser, "sequences": sequences}
     curve = []
     for count, now in enumerate(descend(task, length, trials, rng=rng, **how)):
         if count in counts:
@@ -253,13 +289,15 @@ def learning_curve(
     return curve
 
 
-def _outcome(scores, criterion, parameters):
+def _outcome(scores: Array, criterion: float, parameters: Parameters) -> Outcome:
     solved = scores >= criterion
     count, trials = int(solved.sum()), len(solved)
     return Outcome(count / trials, wilson_interval(count, trials), scores, solved, parameters)
 
 
-def score(task, parameters, length, *, rng, tests=200):
+def score(
+    task: str | Task, parameters: Parameters, length: int, *, rng: Generator, tests: int = 200
+) -> Array:
     """Share of fresh sequences that each trial gets right.
 
     Parameters
@@ -294,7 +332,7 @@ def score(task, parameters, length, *, rng, tests=200):
     return right / tests
 
 
-def _task(task):
+def _task(task: str | Task) -> Task:
     if isinstance(task, str):
         return TASKS[_check.one_of("task", task, tuple(TASKS))]
     if not hasattr(task, "loss_and_gradients"):
@@ -302,7 +340,7 @@ def _task(task):
     return task
 
 
-def _trained(task, parameters):
+def _trained(task: Task, parameters: Parameters) -> Array:
     """1 for each column of `_flat` that is trained, 0 for the others."""
     columns = [
         np.full(p[0].size, name in task.trained)
@@ -311,12 +349,12 @@ def _trained(task, parameters):
     return np.concatenate(columns).astype(float)
 
 
-def _flat(parameters):
+def _flat(parameters: Iterable[Array]) -> Array:
     """All parameters of a trial in one row."""
     return np.concatenate([p.reshape(len(p), -1) for p in parameters], axis=1)
 
 
-def _parts(flat, like):
+def _parts(flat: Array, like: Parameters) -> Parameters:
     """Views of the rows in the shapes of `like`."""
     ends = np.cumsum([p[0].size for p in like])[:-1]
     parts = zip(np.split(flat, ends, axis=1), like, strict=True)

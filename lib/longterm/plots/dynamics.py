@@ -1,7 +1,10 @@
 """Figures of chapter 7."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from longterm._types import Array, Style
 from longterm.plots.house import (
     COLOURS,
     DASHES,
@@ -10,6 +13,7 @@ from longterm.plots.house import (
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -25,7 +29,7 @@ __all__ = [
     "two_moves",
 ]
 
-CLIP_STYLES = {
+CLIP_STYLES: dict[str, Style] = {
     "none": {"color": EXPLODE, "linestyle": (0, (6, 1.5, 1.5, 1.5)), "marker": "x"},
     "norm": {"color": COLOURS[0], "linestyle": "-", "marker": "o"},
     "element": {"color": COLOURS[1], "linestyle": (0, (5, 2)), "marker": "s"},
@@ -34,7 +38,9 @@ CLIP_NAMES = {"none": "not clipped", "norm": "by norm", "element": "by element"}
 
 
 @house_style
-def error_surface(weights, biases, errors, wall, cut, cuts):
+def error_surface(
+    weights: Array, biases: Array, errors: Array, wall: Array, cut: float, cuts: Mapping[str, Array]
+) -> HouseFigure:
     """Errors over the plane as an image, and cuts through it.
 
     `errors` has a row a bias; `wall` has the bias of the wall at each weight, nan where there
@@ -60,7 +66,13 @@ def error_surface(weights, biases, errors, wall, cut, cuts):
 
 
 @house_style
-def descent_paths(weights, wall, paths, errors, view):
+def descent_paths(
+    weights: Array,
+    wall: Array,
+    paths: Mapping[str, Array],
+    errors: Mapping[str, Array],
+    view: tuple[float, float, float, float],
+) -> HouseFigure:
     """Paths of gradient descent beside the wall, and the error by update.
 
     `paths` and `errors` map the kind of clipping to points (updates + 1, 2) and errors;
@@ -85,7 +97,9 @@ def descent_paths(weights, wall, paths, errors, view):
 
 
 @house_style
-def fold_plane(weights, folds, wall, moves):
+def fold_plane(
+    weights: Array, folds: Array, wall: Array, moves: Mapping[str, tuple[float, float, float]]
+) -> HouseFigure:
     """The plane of weight and bias: folds, wall, and moves of the bias at one weight.
 
     `folds` has a column for each fold; `wall` is nan where there is none; `moves` maps a
@@ -111,7 +125,7 @@ def fold_plane(weights, folds, wall, moves):
 
 
 @house_style
-def two_moves(states):
+def two_moves(states: Mapping[str, tuple[Array, Array]]) -> HouseFigure:
     """States before and after each move; `states` maps a title to two rows."""
     fig, axes = new_figure(columns=len(states), height=3.2, sharey=True)
     for ax, (title, (before, after)) in zip(axes, states.items(), strict=True):
@@ -127,7 +141,7 @@ def two_moves(states):
 
 
 @house_style
-def fold_growth(steps, slopes):
+def fold_growth(steps: Sequence[int], slopes: Mapping[str, tuple[str, Array]]) -> HouseFigure:
     """Largest slopes against the number of steps; `slopes` maps a label to a regime and a row."""
     fig, ax = new_figure()
     for label, (regime, row) in slopes.items():
@@ -141,7 +155,7 @@ def fold_growth(steps, slopes):
 
 
 @house_style
-def cantor_levels(codes):
+def cantor_levels(codes: Sequence[Array]) -> HouseFigure:
     """Codes of all words, a row for each length, with the noise that every word bears."""
     fig, ax = new_figure(height=2.9)
     for length, row in enumerate(codes, 1):
@@ -156,7 +170,7 @@ def cantor_levels(codes):
 
 
 @house_style
-def kept_words(steps, shares):
+def kept_words(steps: Sequence[int], shares: Mapping[str, tuple[str, Array]]) -> HouseFigure:
     """Share of words still read right, by step; `shares` maps a label to a regime and a row."""
     fig, ax = new_figure()
     for label, (regime, row) in shares.items():

@@ -10,20 +10,28 @@ import functools
 import hashlib
 import io
 import re
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
+from numpy.typing import ArrayLike
+
+from longterm._types import Array, Style
 
 VANISH, HOLD, EXPLODE = "#0072B2", "#4D4D4D", "#C8500A"
 """Colours of the three regimes, the same in the whole book."""
 
-REGIMES = {
+REGIMES: dict[str, Style] = {
     "vanish": {"color": VANISH, "linestyle": "-"},
     "hold": {"color": HOLD, "linestyle": (0, (5, 2))},
     "explode": {"color": EXPLODE, "linestyle": (0, (6, 1.5, 1.5, 1.5))},
@@ -34,10 +42,10 @@ COLOURS = ("#00795C", "#882255", "#8A6500", "#5B4BA8", "#3B6E8F", "#A03B3B")
 """Colours of curves that stand for no regime."""
 
 DASHES = ("-", (0, (6, 1.5, 1.5, 1.5)), (0, (5, 2)), (0, (1.5, 1.5)), (0, (9, 2)), "-")
-THEORY = {"color": "black", "linestyle": (0, (2, 2)), "linewidth": 1.4}
+THEORY: Style = {"color": "black", "linestyle": (0, (2, 2)), "linewidth": 1.4}
 """Line style of what theory says, drawn over what was measured."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (6.8, 3.4),
     "figure.constrained_layout.use": True,
     "font.size": 10,
@@ -62,15 +70,19 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
 class HouseFigure(Figure):
     """A Matplotlib figure that shows itself as SVG and as a digest."""
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": digest(self), "image/svg+xml": svg(self)}
 
 
 @contextlib.contextmanager
-def house_settings():
+def house_settings() -> Iterator[None]:
     """Matplotlib's defaults and the house style, whatever the reader has set."""
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -78,36 +90,40 @@ def house_settings():
         yield
 
 
-def house_style(draw):
+def house_style(draw: Callable[P, R]) -> Callable[P, R]:
     """Decorate a figure function so that it draws in the house style."""
 
     @functools.wraps(draw)
-    def styled(*args, **kwargs):
+    def styled(*args: P.args, **kwargs: P.kwargs) -> R:
         with house_settings():
             return draw(*args, **kwargs)
 
     return styled
 
 
-def new_figure(columns=1, rows=1, height=3.4, width=6.8, **options):
+def new_figure(
+    columns: int = 1, rows: int = 1, height: float = 3.4, width: float = 6.8, **options: Any
+) -> tuple[HouseFigure, Any]:
     """A `HouseFigure` and its axes: one, or an array of them as `Figure.subplots` gives."""
     fig = HouseFigure(figsize=(width, height))
     return fig, fig.subplots(rows, columns, **options)
 
 
-def label_end(ax, line, text, dx=4, dy=0, **options):
+def label_end(
+    ax: Axes, line: Line2D, text: str, dx: float = 4, dy: float = 0, **options: Any
+) -> None:
     """Write `text` beside the last point of `line`, in the colour of the line."""
-    x, y = line.get_xdata()[-1], line.get_ydata()[-1]
+    x, y = (np.asarray(data)[-1] for data in line.get_data())
     options = {"color": line.get_color(), "va": "center", "fontsize": 9} | options
     ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", **options)
 
 
-def svg(fig):
+def svg(fig: Figure) -> str:
     """The figure as SVG text, the same on every machine."""
     return svg_and_names(fig)[0]
 
 
-def svg_and_names(fig, fonttype="path"):
+def svg_and_names(fig: Figure, fonttype: str = "path") -> tuple[str, dict[str, str]]:
     """The figure as SVG text, and the id in it of each id that Matplotlib gave.
 
     Coordinates are kept to 0.01 point, and ids are renamed in order of use: rounding
@@ -122,7 +138,7 @@ def svg_and_names(fig, fonttype="path"):
     return _rename_ids(re.sub(r"\s+", " ", _COMMENT.sub("", rounded)))
 
 
-def digest(fig):
+def digest(fig: Figure) -> str:
     """State in words and numbers what a figure draws.
 
     For each axes: title, labels, scales, legend, texts; for each artist its points: how
@@ -136,34 +152,34 @@ def digest(fig):
     return "\n".join(lines)
 
 
-def _title(ax):
+def _title(ax: Axes) -> str:
     return " ".join(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right"))))
 
 
-def _axis_lines(ax):
+def _axis_lines(ax: Axes) -> Iterator[str]:
     """A line an axis, then one for the legend and one for the texts, if any."""
     for name, axis, limits in (("x", ax.xaxis, ax.get_xlim()), ("y", ax.yaxis, ax.get_ylim())):
         span = " to ".join(f"{limit:.4g}" for limit in limits)
         yield f"{name}: {_quoted(axis.get_label_text())} {axis.get_scale()} {span}"
-    if ax.get_legend():
-        yield "legend: " + ", ".join(_quoted(t.get_text()) for t in ax.get_legend().get_texts())
+    if legend := ax.get_legend():
+        yield "legend: " + ", ".join(_quoted(t.get_text()) for t in legend.get_texts())
     for text in ax.texts:
         if text.get_text():
             yield f"text: {_quoted(text.get_text())} at {_points_at(text.get_position(), text)}"
 
 
-def _points_at(position, text):
+def _points_at(position: tuple[float, float], text: Text) -> str:
     xy = getattr(text, "xy", position)
     return ", ".join(f"{_cleaned(value):.6g}" for value in xy)
 
 
-def _artist_lines(ax):
+def _artist_lines(ax: Axes) -> Iterator[str]:
     for artist in ax.get_children():
         kind = type(artist).__name__
         if not artist.get_visible() or artist in (ax.patch, *ax.spines.values()):
             continue
         if isinstance(artist, AxesImage):
-            yield f"{kind}: {summary(artist.get_array())}"
+            yield f"{kind}: {summary(np.ma.asarray(artist.get_array()))}"
         elif isinstance(artist, Line2D | Collection | Patch):
             points = _points(artist)
             x, y = points[:, 0], points[:, 1]
@@ -172,10 +188,10 @@ def _artist_lines(ax):
             yield f"{' ' * len(kind)} {_quoted(_label(artist))} y {summary(y, scales[1])}"
 
 
-def _points(artist):
+def _points(artist: Line2D | Collection | Patch) -> Array:
     """What an artist draws, as an array (n, 2) in data units."""
     if isinstance(artist, Line2D):
-        return artist.get_xydata()
+        return np.asarray(artist.get_xydata())
     if isinstance(artist, Patch):
         return artist.get_patch_transform().transform(artist.get_path().vertices)
     offsets = np.ma.filled(artist.get_offsets(), np.nan)
@@ -185,7 +201,7 @@ def _points(artist):
     return np.concatenate(paths) if paths else np.empty((0, 2))
 
 
-def summary(values, scale="linear"):
+def summary(values: ArrayLike, scale: str = "linear") -> str:
     """State values in one line: how many, first, last, least, largest, mean; logs on a log axis."""
     values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
     if scale == "log":
@@ -205,21 +221,21 @@ def summary(values, scale="linear"):
     return f"n {values.size} {'log10 ' if scale == 'log' else ''}{stated}"
 
 
-def _cleaned(value, largest=1.0):
+def _cleaned(value: float, largest: float = 1.0) -> float:
     """The value, or 0 where it is nothing but rounding error beside the largest."""
     return 0.0 if abs(value) < 1e-9 * largest else value
 
 
-def _label(artist):
+def _label(artist: Artist) -> str:
     label = str(artist.get_label())
     return "" if label.startswith("_") else label
 
 
-def _quoted(text):
+def _quoted(text: str) -> str:
     return '"' + text.replace("\n", " ") + '"'
 
 
-def _rename_ids(text):
+def _rename_ids(text: str) -> tuple[str, dict[str, str]]:
     """Replace Matplotlib's ids, which depend on the last bit of coordinates, by short ones."""
     names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', text))
     plain = re.sub(r'\bid="[^"]+"|#[^")]+(?=["\)])', "", text)

@@ -1,7 +1,14 @@
 """Figures of chapter 2."""
 
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from longterm._types import Array, Numbers, Style
 from longterm.plots.house import (
     COLOURS,
     EXPLODE,
@@ -9,6 +16,7 @@ from longterm.plots.house import (
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -25,21 +33,21 @@ __all__ = [
 ]
 
 
-def _regime(size):
+def _regime(size: float) -> Style:
     """Line style of a mode whose eigenvalue has this modulus."""
     size = np.round(size, 9)
     return REGIMES["hold" if size == 1 else "vanish" if size < 1 else "explode"]
 
 
-def _circle(ax, radius, **options):
+def _circle(ax: Axes, radius: float, **options: Any) -> Line2D:
     """Draw a circle about 0; return its line."""
     angle = np.linspace(0, 2 * np.pi, 181)
-    options = {"color": HOLD, "linewidth": 1, "linestyle": "-"} | options
-    return ax.plot(radius * np.cos(angle), radius * np.sin(angle), **options)[0]
+    thin: Style = {"color": HOLD, "linewidth": 1, "linestyle": "-"}
+    return ax.plot(radius * np.cos(angle), radius * np.sin(angle), **thin | options)[0]
 
 
 @house_style
-def modes(eigenvalues, components):
+def modes(eigenvalues: Numbers, components: Numbers) -> HouseFigure:
     """Size of each component against t; column i of `components` belongs to eigenvalue i."""
     fig, ax = new_figure()
     for eigenvalue, column in zip(eigenvalues, components.T, strict=True):
@@ -52,14 +60,15 @@ def modes(eigenvalues, components):
 
 
 @house_style
-def turning_states(paths, directions):
+def turning_states(paths: Iterable[Array], directions: Mapping[str, ArrayLike]) -> HouseFigure:
     """Paths of states in the plane over lines through 0; `directions` maps a label to a vector."""
     fig, ax = new_figure(width=6.0, height=4.0)
     for path in paths:
         ax.plot(*path.T, "o-", color=COLOURS[2], markersize=2.5, linewidth=0.9)
         ax.plot(*path[0], "o", color="black", markersize=5, markerfacecolor="white", zorder=5)
     _circle(ax, 1, linewidth=0.6)
-    styles = ({"linewidth": 2.2, "linestyle": "-"}, {"linestyle": "--"}, {"linestyle": ":"})
+    styles: list[Style]
+    styles = [{"linewidth": 2.2, "linestyle": "-"}, {"linestyle": "--"}, {"linestyle": ":"}]
     for (label, vector), style in zip(directions.items(), styles, strict=False):
         end = 1.9 * np.asarray(vector) / np.linalg.norm(vector)
         (line,) = ax.plot(*np.stack([-end, end]).T, color="black", zorder=1, **style)
@@ -70,7 +79,7 @@ def turning_states(paths, directions):
 
 
 @house_style
-def reseeding(shares, rate):
+def reseeding(shares: Array, rate: float) -> HouseFigure:
     """Share of the dominant mode in a state at each step, beside growth by `rate` a step."""
     fig, ax = new_figure()
     t = np.flatnonzero(shares)
@@ -87,7 +96,7 @@ def reseeding(shares, rate):
 
 
 @house_style
-def transients(curves, bound):
+def transients(curves: Mapping[str, Array], bound: Mapping[str, Array]) -> HouseFigure:
     """Norms of powers against t on a log axis, with a `bound` on them; each maps a label to a row.
 
     The first curve is drawn as one that vanishes; the peak of the second is marked.
@@ -109,7 +118,7 @@ def transients(curves, bound):
 
 
 @house_style
-def rotation(eigenvalues, orbits):
+def rotation(eigenvalues: Sequence[Numbers], orbits: Sequence[Array]) -> HouseFigure:
     """Eigenvalues in the complex plane, and one orbit of states for each pair of them."""
     fig, (plane, states) = new_figure(columns=2, height=3.5)
     _circle(plane, 1)
@@ -129,7 +138,9 @@ def rotation(eigenvalues, orbits):
 
 
 @house_style
-def two_thresholds(eigenvalues, gain, widths, samples):
+def two_thresholds(
+    eigenvalues: Numbers, gain: float, widths: Sequence[int], samples: Mapping[str, Array]
+) -> HouseFigure:
     """A random spectrum and its circle; means of draws by width, `samples` maps a label to them."""
     fig, (plane, sizes) = new_figure(columns=2)
     plane.plot(eigenvalues.real, eigenvalues.imag, ".", color=VANISH, markersize=3)
@@ -153,7 +164,7 @@ def two_thresholds(eigenvalues, gain, widths, samples):
 
 
 @house_style
-def settling(curves):
+def settling(curves: Mapping[str, tuple[str, Array]]) -> HouseFigure:
     """Sizes of states against t on a log axis; `curves` maps a label to (regime, sizes)."""
     fig, ax = new_figure()
     for (label, (regime, sizes)), dash in zip(curves.items(), ("-", "-", "--"), strict=True):

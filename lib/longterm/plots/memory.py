@@ -1,13 +1,17 @@
 """Figures of chapter 5."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import numpy as np
 
+from longterm._types import Array, Integers
 from longterm.plots.house import (
     EXPLODE,
     HOLD,
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -24,7 +28,9 @@ __all__ = [
 
 
 @house_style
-def jacobian_paths(panels):
+def jacobian_paths(
+    panels: Mapping[str, tuple[tuple[float, float], Sequence[tuple[str, str, Array]]]],
+) -> HouseFigure:
     """Norms of Jacobian products by lag, on log axes, with a bound beside them.
 
     `panels` maps a title to (limits of the norm, entries), an entry being (label, regime, norms);
@@ -45,7 +51,7 @@ def jacobian_paths(panels):
 
 
 @house_style
-def latch_maps(panels):
+def latch_maps(panels: Mapping[str, tuple[Array, Array, Sequence[Array]]]) -> HouseFigure:
     """Maps of the latch with the diagonal and the steps of some runs.
 
     `panels` maps a title to (a, map of a, paths), each path an array of states.
@@ -65,7 +71,14 @@ def latch_maps(panels):
 
 
 @house_style
-def hysteresis(inputs, rising, falling, margin, lengths, pushes):
+def hysteresis(
+    inputs: Array,
+    rising: Array,
+    falling: Array,
+    margin: float,
+    lengths: Sequence[int],
+    pushes: Sequence[float],
+) -> HouseFigure:
     """State at rest against a constant input swept up and down; pushes that flip by length."""
     fig, (loop, push) = new_figure(columns=2)
     middle, text = len(inputs) // 2, {"ha": "center", "fontsize": 9}
@@ -93,7 +106,9 @@ def hysteresis(inputs, rising, falling, margin, lengths, pushes):
 
 
 @house_style
-def dilemma(w, margins, slopes, marked, steps):
+def dilemma(
+    w: Array, margins: Array, slopes: Array, marked: Iterable[float], steps: int
+) -> HouseFigure:
     """Margin and slope against the weight, and gradient after `steps` against margin.
 
     `marked` lists the weights to be named on the second curve; they must be in `w`.
@@ -116,7 +131,9 @@ def dilemma(w, margins, slopes, marked, steps):
 
 
 @house_style
-def retention_curves(curves, measured):
+def retention_curves(
+    curves: Mapping[str, Array], measured: Mapping[str, tuple[Integers, Array, Array]]
+) -> HouseFigure:
     """Probability that the bit is right against time, and simulated shares as dots.
 
     `curves` maps a label to a row of probabilities; `measured` to (steps, shares, errors).
@@ -143,7 +160,9 @@ def retention_curves(curves, measured):
 
 
 @house_style
-def lifetimes(inverse, curves, energies):
+def lifetimes(
+    inverse: Array, curves: Mapping[str, Array], energies: Sequence[float]
+) -> HouseFigure:
     """Lifetimes on a log axis against 1/noise², and lines of the slope that theory gives."""
     fig, ax = new_figure()
     for (label, lives), energy in zip(curves.items(), energies, strict=True):

@@ -1,7 +1,10 @@
 """Figures of chapter 3."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from longterm._types import Array, Integers
 from longterm.plots.house import (
     COLOURS,
     EXPLODE,
@@ -9,6 +12,7 @@ from longterm.plots.house import (
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -25,7 +29,9 @@ __all__ = [
 
 
 @house_style
-def sample_variances(steps, low, middle, high):
+def sample_variances(
+    steps: Sequence[int] | Integers, low: Array, middle: Array, high: Array
+) -> HouseFigure:
     """Range and median of repeated sample variances over the true one, against n."""
     fig, ax = new_figure()
     ax.fill_between(steps, low, high, color=VANISH, alpha=0.2, linewidth=0)
@@ -40,7 +46,7 @@ def sample_variances(steps, low, middle, high):
 
 
 @house_style
-def fans(panels):
+def fans(panels: Mapping[str, tuple[Array, Array, Array]]) -> HouseFigure:
     """Walks of ln|product| with two lines; `panels` maps a title to (walks, rms, typical)."""
     fig, axes = new_figure(columns=len(panels), sharey=True)
     for ax, (title, (walks, mean_square, typical)) in zip(axes, panels.items(), strict=True):
@@ -56,7 +62,7 @@ def fans(panels):
 
 
 @house_style
-def growth_rates(variances, mean_square, typical):
+def growth_rates(variances: Array, mean_square: Array, typical: Mapping[str, Array]) -> HouseFigure:
     """Growth per step of the root mean square and of typical sizes, against the variance v."""
     fig, ax = new_figure()
     (line,) = ax.semilogx(variances, mean_square, **THEORY | {"linewidth": 2})
@@ -81,7 +87,9 @@ def growth_rates(variances, mean_square, typical):
 
 
 @house_style
-def log_product_bands(bands, mean_square):
+def log_product_bands(
+    bands: Mapping[str, tuple[Array, Array, Array]], mean_square: Array
+) -> HouseFigure:
     """Median and 90 % band of ln|product|; `bands` maps a title to rows (low, middle, high)."""
     fig, axes = new_figure(columns=len(bands), height=3, sharey=True)
     t = np.arange(len(mean_square))
@@ -96,7 +104,7 @@ def log_product_bands(bands, mean_square):
 
 
 @house_style
-def two_densities(edges, plain, tilted):
+def two_densities(edges: Array, plain: Array, tilted: Array) -> HouseFigure:
     """Histograms of ln|product|: of products as drawn, and weighted by their squares."""
     fig, ax = new_figure()
     for logs, style, label in (
@@ -117,7 +125,9 @@ def two_densities(edges, plain, tilted):
 
 
 @house_style
-def against_lognormal(levels, shares, standard_error):
+def against_lognormal(
+    levels: Array, shares: Mapping[str, Array], standard_error: Array
+) -> HouseFigure:
     """Share of products below each lognormal quantile, minus that level, one curve an n."""
     fig, ax = new_figure()
     ax.fill_between(levels, -2 * standard_error, 2 * standard_error, color="#BBBBBB", linewidth=0)

@@ -1,25 +1,35 @@
 """Figures of chapter 8."""
 
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from longterm._types import Array, Numbers, Rated, Style
 from longterm.plots.house import (
     COLOURS,
     DASHES,
     EXPLODE,
     HOLD,
     VANISH,
+    HouseFigure,
     house_style,
     new_figure,
 )
 
 __all__ = ["decay_by_lag", "retained", "spectra", "success_grid"]
 
-_REFERENCE = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
+Outcomes = Sequence[tuple[int, Rated]]
+
+_REFERENCE: Style = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 @house_style
-def decay_by_lag(curves, least=1e-12, xlabel=None):
+def decay_by_lag(
+    curves: Mapping[str, Array], least: float = 1e-12, xlabel: str | None = None
+) -> HouseFigure:
     """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes."""
     fig, ax = new_figure(height=3.8)
     lines, longest = [], max(map(len, curves.values()))
@@ -36,7 +46,7 @@ def decay_by_lag(curves, least=1e-12, xlabel=None):
 
 
 @house_style
-def spectra(panels, height=2.6):
+def spectra(panels: Mapping[str, Numbers], height: float = 2.6) -> HouseFigure:
     """Eigenvalues in the plane beside the unit circle, one panel a title."""
     fig, axes = new_figure(columns=len(panels), height=height, sharex=True, sharey=True)
     circle = np.exp(2j * np.pi * np.linspace(0, 1, 181))
@@ -50,7 +60,9 @@ def spectra(panels, height=2.6):
 
 
 @house_style
-def success_grid(curves, reference, columns=3):
+def success_grid(
+    curves: Mapping[str, Outcomes], reference: Outcomes, columns: int = 3
+) -> HouseFigure:
     """Success against length, a panel for each of `curves`, the reference dashed in all.
 
     `curves` maps a label to pairs of a length and a `training.Outcome`.
@@ -75,7 +87,7 @@ def success_grid(curves, reference, columns=3):
 
 
 @house_style
-def retained(curves):
+def retained(curves: Mapping[str, Sequence[tuple[int, float]]]) -> HouseFigure:
     """Share of right answers against the length of the test; `curves` maps a label to pairs."""
     fig, ax = new_figure(height=3.8)
     lines = []
@@ -92,26 +104,26 @@ def retained(curves):
     return fig
 
 
-def _styles():
+def _styles() -> Iterator[Style]:
     """Styles of curves, told apart in grey as well."""
     for k in range(8):
         marks = {"marker": _MARKS[k % 7], "markersize": 4, "markevery": (k, 6)}
         yield {"color": COLOURS[k % 6], "linestyle": DASHES[k % 5]} | marks
 
 
-def _outcomes(outcomes):
+def _outcomes(outcomes: Outcomes) -> tuple[list[int], Array, Array]:
     """Lengths, rates, and how far their intervals reach down and up."""
     lengths, rates = [T for T, _ in outcomes], np.array([o.rate for _, o in outcomes])
     low, high = np.transpose([o.interval for _, o in outcomes])
     return lengths, rates, np.clip([rates - low, high - rates], 0, None)
 
 
-def _label_apart(ax, lines, gap=0.065):
+def _label_apart(ax: Axes, lines: Sequence[tuple[Line2D, str]], gap: float = 0.065) -> None:
     """Label the ends of lines, moved apart where two would overlap."""
     to_axes = ax.transScale + ax.transLimits
     ends = []
     for line, text in lines:
-        points = line.get_xydata()
+        points = np.asarray(line.get_xydata())
         points = points[np.isfinite(points).all(axis=1)]
         inside = points[points[:, 1] >= ax.get_ylim()[0]]
         x, y = to_axes.transform(inside[-1])

@@ -1,12 +1,16 @@
 """Figures of chapter 1."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
+from longterm._types import Array, Numbers, Style
 from longterm.plots.house import (
     COLOURS,
     HOLD,
     REGIMES,
     THEORY,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -23,13 +27,13 @@ __all__ = [
 ]
 
 
-def _regime(w):
+def _regime(w: float) -> Style:
     size = abs(w)
     return REGIMES["hold" if size == 1 else "vanish" if size < 1 else "explode"]
 
 
 @house_style
-def gradient_by_lag(gradients):
+def gradient_by_lag(gradients: Mapping[str, Array]) -> HouseFigure:
     """Size of a gradient at each lag, on a log axis; `gradients` maps a label to sizes by lag.
 
     A gradient that ends below a thousandth counts as vanishing.
@@ -45,7 +49,7 @@ def gradient_by_lag(gradients):
 
 
 @house_style
-def powers_by_regime(weights, powers):
+def powers_by_regime(weights: Sequence[float], powers: Array) -> HouseFigure:
     """Rows of `powers` against t, on a linear and on a log axis."""
     fig, (plain, log) = new_figure(columns=2)
     for w, row in zip(weights, powers, strict=True):
@@ -60,7 +64,7 @@ def powers_by_regime(weights, powers):
 
 
 @house_style
-def slopes(weights, slopes):
+def slopes(weights: Sequence[float], slopes: Array) -> HouseFigure:
     """Slope of w^t against t, one curve a weight, its largest value marked."""
     fig, ax = new_figure()
     for w, row in zip(weights, slopes, strict=True):
@@ -74,7 +78,7 @@ def slopes(weights, slopes):
 
 
 @house_style
-def descent(paths):
+def descent(paths: Mapping[str, Array]) -> HouseFigure:
     """Loss against update, on log axes; `paths` maps a label to an array of losses."""
     fig, ax = new_figure()
     for label, losses in paths.items():
@@ -87,7 +91,7 @@ def descent(paths):
 
 
 @house_style
-def phases(weights, powers):
+def phases(weights: Sequence[complex], powers: Numbers) -> HouseFigure:
     """Complex powers in the plane beside the unit circle, one panel a weight."""
     fig, axes = new_figure(columns=len(weights), height=2.9, sharex=True, sharey=True)
     circle = np.exp(2j * np.pi * np.linspace(0, 1, 181))
@@ -102,7 +106,7 @@ def phases(weights, powers):
 
 
 @house_style
-def underflow(log_powers, curves):
+def underflow(log_powers: Array, curves: Mapping[str, Array]) -> HouseFigure:
     """Powers that floats hold, against the exact logarithm; `curves` maps a label to powers."""
     fig, ax = new_figure()
     ax.plot(log_powers / np.log(10), label="exact, from $t \\ln w$", **THEORY)
@@ -117,7 +121,7 @@ def underflow(log_powers, curves):
 
 
 @house_style
-def shell(sizes, powers):
+def shell(sizes: Sequence[float], powers: Numbers) -> HouseFigure:
     """The picture of the landing page: complex powers, one curve a size, from one point."""
     fig, ax = new_figure(height=3.2, width=7.6)
     for size, row in zip(sizes, powers, strict=True):

@@ -1,12 +1,18 @@
 """Figures of chapter 4."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
+
+from longterm._types import Array, Style
 from longterm.plots.house import (
     HOLD,
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -27,22 +33,23 @@ __all__ = [
 _LOG_SQUARE = r"$\ln\,\|h_d\|^2$"
 
 
-def _draw_walks(ax, walks, every, **style):
+def _draw_walks(ax: Axes, walks: Array, every: int, **style: Any) -> None:
     """All walks as one line with gaps, thinned to each `every`-th step."""
     d = np.arange(0.0, walks.shape[1], every)
     rows = np.column_stack([walks[:, ::every], np.full(len(walks), np.nan)])
     x = np.tile(np.append(d, np.nan), len(walks))
-    ax.plot(x[:-1], rows.ravel()[:-1], **{"linestyle": "-", "linewidth": 0.6} | style)
+    thin: Style = {"linestyle": "-", "linewidth": 0.6}
+    ax.plot(x[:-1], rows.ravel()[:-1], **thin | style)
 
 
 @house_style
-def two_laws(samples):
+def two_laws(samples: Mapping[str, Array]) -> HouseFigure:
     """Distribution functions of two samples (label: array), and what lies between them."""
     fig, (whole, apart) = new_figure(columns=2)
     (first, second), levels = samples.values(), np.linspace(0.01, 0.99, 50)
     quantiles = np.quantile(np.concatenate([first, second]), levels)
     shares = [np.mean(values[:, None] <= quantiles, axis=0) for values in (first, second)]
-    styles = {"linewidth": 4, "alpha": 0.4}, {"linestyle": "--"}
+    styles: list[Style] = [{"linewidth": 4, "alpha": 0.4}, {"linestyle": "--"}]
     for label, row, style in zip(samples, shares, styles, strict=True):
         whole.plot(quantiles, row, label=label, **style)
     allowed = 1.36 * np.sqrt(1 / len(first) + 1 / len(second))
@@ -56,7 +63,7 @@ def two_laws(samples):
 
 
 @house_style
-def width_fans(fans):
+def width_fans(fans: Mapping[str, tuple[Array, float, float]]) -> HouseFigure:
     """Walks with their mean and two-sigma band; `fans` maps a title to (walks, mean, variance)."""
     fig, axes = new_figure(columns=len(fans), sharey=True)
     for ax, (title, (walks, mean, variance)) in zip(axes, fans.items(), strict=True):
@@ -71,7 +78,9 @@ def width_fans(fans):
 
 
 @house_style
-def printed_gains(widths, drifts, depth):
+def printed_gains(
+    widths: Sequence[int], drifts: Mapping[str, tuple[Array, Array, Array]], depth: int
+) -> HouseFigure:
     """Drift over `depth` layers left by the printed gains, by width, and the spread beside it.
 
     `drifts` maps a title to (drift of the printed gain, drift of the mean-square gain, spread).
@@ -91,7 +100,7 @@ def printed_gains(widths, drifts, depth):
 
 
 @house_style
-def survival(alive, theory):
+def survival(alive: Mapping[int, Array], theory: Mapping[int, Array]) -> HouseFigure:
     """Share of networks alive by layer, measured and in theory; both map a width to a row."""
     fig, ax = new_figure()
     for (width, row), exact in zip(alive.items(), theory.values(), strict=True):
@@ -105,7 +114,7 @@ def survival(alive, theory):
 
 
 @house_style
-def unlabelled_walks(panels):
+def unlabelled_walks(panels: Mapping[str, Array]) -> HouseFigure:
     """Walks in panels that have a title but no scale."""
     fig, axes = new_figure(columns=len(panels), height=3)
     for ax, (title, walks) in zip(axes, panels.items(), strict=True):
@@ -116,7 +125,7 @@ def unlabelled_walks(panels):
 
 
 @house_style
-def spread_growth(spreads, slopes):
+def spread_growth(spreads: Mapping[str, Array], slopes: Mapping[str, float]) -> HouseFigure:
     """Standard deviation of ln|h|² against the number of steps, with guides of slope 1 and 1/2."""
     fig, ax = new_figure()
     for (label, row), power in zip(spreads.items(), (1, 0.5), strict=True):
@@ -131,7 +140,9 @@ def spread_growth(spreads, slopes):
 
 
 @house_style
-def gradient_bands(panels):
+def gradient_bands(
+    panels: Mapping[str, Sequence[tuple[str, str, Array, float, float]]],
+) -> HouseFigure:
     """Gradients by layer with the band of theory.
 
     `panels` maps a title to entries (label, regime, walks, mean and variance of a step).
@@ -154,7 +165,7 @@ def gradient_bands(panels):
 
 
 @house_style
-def gain_sweep(panels):
+def gain_sweep(panels: Mapping[str, tuple[Array, Array, Array, Array, Array]]) -> HouseFigure:
     """Where training works, beside the curve of the gradient's mean change through all layers.
 
     `panels` maps a title to (gains, curve, tried, measured, learned): the theory in decades, and
@@ -180,7 +191,7 @@ def gain_sweep(panels):
 
 
 @house_style
-def direction_rates(exact, measured, errors):
+def direction_rates(exact: Array, measured: Array, errors: Array) -> HouseFigure:
     """Lyapunov exponents less the first, exact and measured, beside orthogonal matrices."""
     fig, ax = new_figure()
     k = np.arange(1, len(exact) + 1)

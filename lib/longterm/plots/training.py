@@ -1,13 +1,18 @@
 """Figures of chapter 6."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from longterm._types import Array, Booleans, Rated
 from longterm.plots.house import (
     COLOURS,
     DASHES,
     REGIMES,
     THEORY,
     VANISH,
+    HouseFigure,
     house_style,
     label_end,
     new_figure,
@@ -25,7 +30,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 @house_style
-def terms_by_lag(terms, rates):
+def terms_by_lag(terms: Mapping[str, Array], rates: Mapping[str, float]) -> HouseFigure:
     """Size of the gradient's terms by lag, measured and predicted, on a log axis.
 
     `terms` maps a label to sizes by lag, `rates` maps the same label to a factor a step.
@@ -44,7 +49,7 @@ def terms_by_lag(terms, rates):
 
 
 @house_style
-def gradient_spread(sizes, exact):
+def gradient_spread(sizes: Array, exact: Array) -> HouseFigure:
     """Gradients of many sequences against T, on a log axis, and their exact mean.
 
     Row T − 1 of `sizes` has those of all sequences after T steps, and entry T − 1 of `exact`
@@ -65,7 +70,7 @@ def gradient_spread(sizes, exact):
 
 
 @house_style
-def sequences_needed(curves, shown):
+def sequences_needed(curves: Mapping[str, Array], shown: float) -> HouseFigure:
     """Sequences until the start is heard, against T; `curves` maps a label to them by T."""
     fig, ax = new_figure()
     for label, needed in curves.items():
@@ -79,7 +84,12 @@ def sequences_needed(curves, shown):
 
 
 @house_style
-def success_curves(curves, theory=None, xlabel=None, log=False):
+def success_curves(
+    curves: Mapping[str, Sequence[tuple[float, Rated]]],
+    theory: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    xlabel: str | None = None,
+    log: bool = False,
+) -> HouseFigure:
     """Share of trials that succeed, with intervals.
 
     `curves` maps a label to pairs of a position and an `Outcome`-like object with `rate` and
@@ -94,8 +104,8 @@ def success_curves(curves, theory=None, xlabel=None, log=False):
         bars = np.clip([rates - low, high - rates], 0, None)
         look = {"color": color, "linestyle": dash, "marker": marker, "capsize": 3}
         ax.errorbar(where, rates, bars, markersize=5, label=label, **look)
-    for label, (where, shares) in (theory or {}).items():
-        ax.plot(where, shares, label=label, **THEORY)
+    for label, (places, shares) in (theory or {}).items():
+        ax.plot(places, shares, label=label, **THEORY)
     ax.set(xlabel=xlabel or "length $T$", ylabel="share of trials that succeed")
     ax.set(ylim=(-0.03, 1.03))
     if log:
@@ -105,7 +115,7 @@ def success_curves(curves, theory=None, xlabel=None, log=False):
 
 
 @house_style
-def weight_paths(paths, solved):
+def weight_paths(paths: Array, solved: Booleans) -> HouseFigure:
     """The weight of each trial against updates on a log axis; rows of `paths` are trials."""
     fig, ax = new_figure(height=3.8)
     shown = np.unique(np.geomspace(1, paths.shape[1] - 1, 60).astype(int))

@@ -6,8 +6,18 @@ import numpy as np
 from scipy.special import expit
 
 from longterm import dynamics
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import COLOURS, EXPLODE, HOLD, THEORY, VANISH, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import (
+    COLOURS,
+    EXPLODE,
+    HOLD,
+    THEORY,
+    VANISH,
+    HouseFigure,
+    house_style,
+    new_figure,
+)
 
 WEIGHT, RATE, UPDATES = 4.6, 0.02, 50
 THRESHOLDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1000.0)
@@ -17,7 +27,7 @@ NOWHERE = np.full(1, np.nan)
 _STEPS = 20  # of the trajectory that is drawn
 
 
-def descent_and_clipping():
+def descent_and_clipping() -> SliderFigure:
     """Gradient descent beside the wall, as its start and the threshold of clipping move."""
     return slider_figure(
         _descent_canvas(),
@@ -30,14 +40,14 @@ def descent_and_clipping():
 
 
 @functools.cache
-def _paths(threshold):
+def _paths(threshold: float) -> tuple[Array, Array]:
     """Points of the descents from all starts (updates + 1, starts, 2), and their errors."""
     starts = [[WEIGHT, start] for start in STARTS]
     paths = dynamics.descend(starts, RATE, UPDATES, "norm", threshold)
     return paths, dynamics.unit_error(paths[..., 0], paths[..., 1])
 
 
-def descent_frame(start, threshold):
+def descent_frame(start: float, threshold: float) -> Frame:
     """What `descent_and_clipping` shows from one first bias with one threshold."""
     k = STARTS.index(start)
     path, errors = (part[:, k] for part in _paths(threshold))
@@ -58,7 +68,7 @@ def descent_frame(start, threshold):
 
 
 @house_style
-def _descent_canvas():
+def _descent_canvas() -> HouseFigure:
     fig, (plane, side) = new_figure(columns=2)
     weights = np.array([4.4, 4.8])
     plane.plot(weights, dynamics.wall(weights), **THEORY)
@@ -76,7 +86,7 @@ def _descent_canvas():
     return fig
 
 
-def map_and_plane():
+def map_and_plane() -> SliderFigure:
     """One unit as a map, and where its weight and bias stand beside folds and wall."""
     weights = tuple(np.arange(3.0, 7.01, 0.5).tolist())
     biases = tuple(np.linspace(-4, -1.2, 15).round(1).tolist())
@@ -91,7 +101,7 @@ def map_and_plane():
     )
 
 
-def map_frame(w, b):
+def map_frame(w: float, b: float) -> Frame:
     """What `map_and_plane` shows at this weight and bias."""
     x, points = np.linspace(-5, 5, 41), dynamics.fixed_points(w, b)
     states = dynamics.unit_states(w, b, steps=_STEPS)
@@ -108,7 +118,7 @@ def map_frame(w, b):
     }
 
 
-def _map_readout(w, b, points, last):
+def _map_readout(w: float, b: float, points: Array, last: float) -> str:
     if len(points) == 3:
         where = ", ".join(f"{x:.2f}" for x in points[::2])
         text = f"two attractors, {where}, parted at {points[1]:.2f}"
@@ -120,7 +130,7 @@ def _map_readout(w, b, points, last):
 
 
 @house_style
-def _map_canvas():
+def _map_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2)
     left.plot([-5, 5], [-5, 5], color=HOLD, linewidth=1, linestyle="-")
     left.plot([], [], color=COLOURS[0], linestyle="-", gid="map")

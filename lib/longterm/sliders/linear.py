@@ -3,8 +3,17 @@
 import numpy as np
 
 from longterm import linear
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import COLOURS, HOLD, REGIMES, THEORY, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import (
+    COLOURS,
+    HOLD,
+    REGIMES,
+    THEORY,
+    HouseFigure,
+    house_style,
+    new_figure,
+)
 
 RADIUS = 0.9
 GROWTH_STEPS = 24
@@ -15,7 +24,7 @@ _NOTHING = 1e-12  # a component of a unit state that is smaller is rounding
 _CIRCLE = np.radians(np.arange(0, 361, 6))
 
 
-def shear_and_growth():
+def shear_and_growth() -> SliderFigure:
     """Powers of matrices with one radius, 0.9, as the shear moves."""
     return slider_figure(
         _growth_canvas(),
@@ -33,7 +42,7 @@ def shear_and_growth():
     )
 
 
-def sheared(angle, shear):
+def sheared(angle: float, shear: float) -> Array:
     """The matrix [[a, b], [-c, a]] of radius 0.9, that angle, and b - c = shear."""
     turn = np.radians(angle)
     middle = np.hypot(shear / 2, RADIUS * np.sin(turn))
@@ -41,7 +50,7 @@ def sheared(angle, shear):
     return np.array([[a, b], [-c, a]])
 
 
-def growth_frame(angle, shear):
+def growth_frame(angle: float, shear: float) -> Frame:
     """What `shear_and_growth` shows at this angle and shear."""
     W, t = sheared(angle, shear), np.arange(GROWTH_STEPS + 1)
     eigenvalues = np.linalg.eigvals(W)
@@ -59,7 +68,7 @@ def growth_frame(angle, shear):
     }
 
 
-def _growth_readout(angle, shear, W):
+def _growth_readout(angle: float, shear: float, W: Array) -> str:
     peak, when = linear.transient_peak(W, GROWTH_STEPS)
     before, _ = linear.transient_peak(sheared(angle, shear - 0.1), GROWTH_STEPS)
     found = " Task solved: the least shear for a growth of 5." if before < 5 <= peak else ""
@@ -70,7 +79,7 @@ def _growth_readout(angle, shear, W):
 
 
 @house_style
-def _growth_canvas():
+def _growth_canvas() -> HouseFigure:
     fig, (plane, orbit, sizes) = new_figure(columns=3, height=3.1, width_ratios=(1, 0.55, 1.15))
     vanish = REGIMES["vanish"]["color"]
     for ax in (plane, orbit):
@@ -96,7 +105,7 @@ def _growth_canvas():
     return fig
 
 
-def start_and_direction():
+def start_and_direction() -> SliderFigure:
     """Where the state turns as its start goes round: to the left eigenvector, save for one."""
     return slider_figure(
         _turning_canvas(),
@@ -109,13 +118,13 @@ def start_and_direction():
     )
 
 
-def leaning(ratio):
+def leaning(ratio: float) -> Array:
     """The matrix with eigenvalues 1 and `ratio`, left eigenvector at 30 degrees, right at 70."""
     V = np.column_stack([_unit(RIGHT), _unit(LEFT - 90)])
     return V @ np.diag([1, ratio]) @ np.linalg.inv(V)
 
 
-def turning_frame(start, ratio):
+def turning_frame(start: float, ratio: float) -> Frame:
     """What `start_and_direction` shows from this start direction at this ratio."""
     W, h0, t = leaning(ratio), _unit(start), np.arange(TURNING_STEPS + 1)
     states = linear.propagate(W, h0, TURNING_STEPS)
@@ -132,12 +141,12 @@ def turning_frame(start, ratio):
     }
 
 
-def _drawn(sizes, least):
+def _drawn(sizes: Array, least: float) -> Array:
     """The sizes; those below the least far under the picture, the same on every machine."""
     return np.where(sizes >= least, sizes, _NOTHING)
 
 
-def _turning_readout(start, component, angles):
+def _turning_readout(start: float, component: float, angles: Array) -> str:
     known = ""
     if component < _NOTHING:
         known = " Task solved: the state keeps off the line."
@@ -151,7 +160,7 @@ def _turning_readout(start, component, angles):
 
 
 @house_style
-def _turning_canvas():
+def _turning_canvas() -> HouseFigure:
     fig, (plane, sizes) = new_figure(columns=2, width_ratios=(1, 1.1))
     for angle, name, dash in ((LEFT, "left", "-"), (RIGHT, "right", (0, (5, 2)))):
         x, y = 1.55 * _unit(angle)
@@ -172,5 +181,5 @@ def _turning_canvas():
     return fig
 
 
-def _unit(degrees):
+def _unit(degrees: float) -> Array:
     return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])

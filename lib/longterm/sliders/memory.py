@@ -5,8 +5,9 @@ import functools
 import numpy as np
 
 from longterm import memory
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import HOLD, REGIMES, THEORY, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import HOLD, REGIMES, THEORY, HouseFigure, house_style, new_figure
 
 WEIGHTS = tuple(np.linspace(1.1, 2.0, 19).round(2).tolist())
 PUSHES = tuple(np.linspace(0, 0.6, 13).round(2).tolist())
@@ -17,7 +18,7 @@ HOLD_STEPS, LIFE_ASKED, NOISE_ASKED = 200, 1000, 0.2
 NOWHERE = np.full(1, np.nan)
 
 
-def latch_and_push():
+def latch_and_push() -> SliderFigure:
     """The map of the latch under a constant push against its bit, and what becomes of it."""
     return slider_figure(
         _push_canvas(),
@@ -29,7 +30,7 @@ def latch_and_push():
     )
 
 
-def push_frame(w, push):
+def push_frame(w: float, push: float) -> Frame:
     """What `latch_and_push` shows at one weight and push."""
     a = np.linspace(-2.5, 2.5, 21)
     rest, margin = w * memory.attractor(w)[0], memory.robustness_margin(w)
@@ -53,7 +54,7 @@ def push_frame(w, push):
     }
 
 
-def _fixed_points(w, push):
+def _fixed_points(w: float, push: float) -> tuple[Array, Array]:
     """Where w tanh a - push = a: the stable states and the unstable one between them, if any."""
     low = memory.latch(w, np.full(400, -push), -3.0)[-1]
     if push > memory.robustness_margin(w):
@@ -69,7 +70,7 @@ def _fixed_points(w, push):
 
 
 @house_style
-def _push_canvas():
+def _push_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2, height=3.6)
     left.plot([-2.5, 2.5], [-2.5, 2.5], color=HOLD, linewidth=1, linestyle=(0, (5, 2)))
     left.plot([], [], color="black", linestyle="-", gid="map")
@@ -84,7 +85,7 @@ def _push_canvas():
     return fig
 
 
-def hold_or_teach():
+def hold_or_teach() -> SliderFigure:
     """Retention in noise, and the gradient at rest, as weight and noise move."""
     return slider_figure(
         _hold_canvas(),
@@ -96,7 +97,7 @@ def hold_or_teach():
     )
 
 
-def hold_frame(w, noise):
+def hold_frame(w: float, noise: float) -> Frame:
     """What `hold_or_teach` shows at one weight and standard deviation of the noise."""
     t = np.array([0, 2, 5, 10, 15, 20, 30, 40, 55, 70, 85, 100, 125, 150, 175, 200])
     right, slope, life = _retention(w, noise), memory.attractor(w)[1], _lifetime(w, noise)
@@ -119,12 +120,12 @@ _lifetime = functools.cache(memory.lifetime)
 
 
 @functools.cache
-def _retention(w, noise):
+def _retention(w: float, noise: float) -> Array:
     return memory.retention(w, noise, HOLD_STEPS)[0]
 
 
 @house_style
-def _hold_canvas():
+def _hold_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2, height=3.6)
     left.axhline(0.5, **THEORY)
     left.plot([], [], **REGIMES["hold"], gid="right")

@@ -1,12 +1,23 @@
 """Slider figures of chapter 3."""
 
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 
 from longterm import products
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import COLOURS, DASHES, HOLD, REGIMES, THEORY, house_style, new_figure
+from longterm._types import Array, Integers, Value
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import (
+    COLOURS,
+    DASHES,
+    HOLD,
+    REGIMES,
+    THEORY,
+    HouseFigure,
+    house_style,
+    new_figure,
+)
 
 SIZE = 10_000
 FACTORS = (*range(1, 31), 35, 40, 45, 50)
@@ -23,7 +34,7 @@ VARIANCES = (
 NOWHERE = np.full(1, np.nan)
 
 
-def sample_and_truth():
+def sample_and_truth() -> SliderFigure:
     """Ten thousand products, their root mean square, the true one and the median."""
     names = {1.0: "rms holds", HOLDS_TYPICAL: "typical holds"}
     return slider_figure(
@@ -38,7 +49,7 @@ def sample_and_truth():
     )
 
 
-def sample_frame(n, v):
+def sample_frame(n: int, v: float) -> Frame:
     """What `sample_and_truth` shows for n factors of variance v."""
     counts, squares, shares = _sample(v)
     true, median = products.product_variance(v, n), products.median_abs_product(v, n)
@@ -59,7 +70,7 @@ def sample_frame(n, v):
 
 
 @functools.cache
-def _sample(v):
+def _sample(v: float) -> tuple[Integers, Array, Array]:
     """For n = 0, 1, ...: counts in the bins, the mean square, and the largest one's share."""
     rng = np.random.default_rng(0)  # the products of the chapter's experiment
     logs = products.sample_log_abs_products(v, FACTORS[-1], SIZE, rng=rng)
@@ -69,26 +80,26 @@ def _sample(v):
 
 
 @functools.cache
-def _last_within(factor, v):
+def _last_within(factor: float, v: float) -> int:
     """Largest n at which sample variance and true variance differ by at most this factor."""
     n = np.array(FACTORS)
     true = np.array([products.product_variance(v, k) for k in FACTORS])
-    return n[np.abs(np.log(_sample(v)[1][n] / true)) <= np.log(factor)].max()
+    return int(n[np.abs(np.log(_sample(v)[1][n] / true)) <= np.log(factor)].max())
 
 
-def _outline(counts):
+def _outline(counts: Integers) -> Array:
     """Counts, empty bins at the floor; none from the second empty bin beyond either end."""
     heights, held = np.maximum(counts, FLOOR), np.flatnonzero(counts)
     heights[: max(held[0] - 1, 0)] = heights[held[-1] + 2 :] = np.nan
     return heights
 
 
-def _upright(x):
+def _upright(x: Value) -> tuple[list[Value], list[float]]:
     return [x, x], [FLOOR, SIZE]
 
 
 @house_style
-def _sample_canvas():
+def _sample_canvas() -> HouseFigure:
     fig, ax = new_figure(height=3.6)
     ax.plot([], [], color=HOLD, linestyle="-", linewidth=1.5, gid="products", label="products")
     for k, (gid, label) in enumerate((("median", "median"), ("sample", "rms of the sample"))):
@@ -100,7 +111,7 @@ def _sample_canvas():
     return fig
 
 
-def walks_and_thresholds():
+def walks_and_thresholds() -> SliderFigure:
     """Walks of ln|product|, their root mean square and typical line, as v and the law move."""
     names = {1.0: "rms holds", HOLDS_TYPICAL: "normal paths hold"}
     return slider_figure(
@@ -113,7 +124,7 @@ def walks_and_thresholds():
     )
 
 
-def walks_frame(v, law):
+def walks_frame(v: float, law: str) -> Frame:
     """What `walks_and_thresholds` shows for weights of variance v and a law."""
     rng = np.random.default_rng(5)  # eight of the sixteen walks in the chapter's fans
     walks = products.sample_log_abs_products(v, STEPS, WALKS, rng=rng, distribution=law)
@@ -123,7 +134,7 @@ def walks_frame(v, law):
         "typical size": products.log_abs_moments(v, law)[0],
     }
     rates = {name: np.round(rate, 12) + 0.0 for name, rate in rates.items()}
-    state = {"walks": (_with_gaps(np.tile(t, (WALKS, 1))), _with_gaps(walks[:, t]))}
+    state: Frame = {"walks": (_with_gaps(np.tile(t, (WALKS, 1))), _with_gaps(walks[:, t]))}
     for name, rate in rates.items():
         state |= {f"{regime} {name}": (NOWHERE, NOWHERE) for regime in REGIMES}
         state[f"{_regime(rate)} {name}"] = ([0, STEPS], [0, rate * STEPS])
@@ -131,7 +142,7 @@ def walks_frame(v, law):
     return state | {"readout": _walks_readout(v, law, rates)}
 
 
-def _walks_readout(v, law, rates):
+def _walks_readout(v: float, law: str, rates: Mapping[str, Value]) -> str:
     words = {"vanish": "vanishes", "hold": "holds", "explode": "explodes"}
     said = ", ".join(
         f"{name} {words[_regime(rate)]} ({rate:+.3f} a step)" for name, rate in rates.items()
@@ -141,17 +152,17 @@ def _walks_readout(v, law, rates):
     return f"{law.capitalize()} weights, v = {v:.3f}: {said}.{task}"
 
 
-def _regime(rate):
+def _regime(rate: Value) -> str:
     return "vanish" if rate < 0 else "hold" if rate == 0 else "explode"
 
 
-def _with_gaps(rows):
+def _with_gaps(rows: Array) -> Array:
     """All rows after each other as one line, a missing point after each."""
     return np.column_stack([rows, np.full(len(rows), np.nan)]).ravel()
 
 
 @house_style
-def _walks_canvas():
+def _walks_canvas() -> HouseFigure:
     fig, ax = new_figure(height=3.8)
     ax.plot([], [], color=HOLD, linestyle="-", linewidth=0.6, alpha=0.6, gid="walks")
     for name, mark in (("root mean square", "s"), ("typical size", "o")):

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.special import expit
 
 from longterm import remedies
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import HOLD, REGIMES, house_style, new_figure
+from longterm._types import Array, Integers
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import HOLD, REGIMES, HouseFigure, house_style, new_figure
 
 STEPS = 100
 NOISE = 0.2
@@ -19,7 +20,7 @@ NOWHERE = np.full(1, np.nan)
 ENDS = np.array([0, STEPS // 2, STEPS])  # enough for a line that is straight
 
 
-def gate_and_memory():
+def gate_and_memory() -> SliderFigure:
     """What a forget gate at its bias keeps: gradient by lag, and the bit in noise."""
     return slider_figure(
         _gate_canvas(),
@@ -32,7 +33,7 @@ def gate_and_memory():
     )
 
 
-def gate_frame(bias, span):
+def gate_frame(bias: float, span: int) -> Frame:
     """What `gate_and_memory` shows at a forget bias and a span."""
     f, life = float(expit(bias)), float(remedies.gate_half_life(bias))
     spans, held = _held(f)
@@ -52,14 +53,14 @@ def gate_frame(bias, span):
 
 
 @functools.cache
-def _held(rate):
+def _held(rate: float) -> tuple[Integers, Array]:
     """Spans, and the chance that a memory of this rate has its bit right after them."""
     spans = np.arange(4, STEPS + 1, 4)
     return spans, np.array([remedies.retention(rate, int(t), NOISE) for t in spans])
 
 
 @house_style
-def _gate_canvas():
+def _gate_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2)
     left.plot([], [], gid="gradient", **REGIMES["vanish"])
     left.plot([], [], "o", color="black", gid="half-life")
@@ -75,7 +76,7 @@ def _gate_canvas():
     return fig
 
 
-def skip_and_radius():
+def skip_and_radius() -> SliderFigure:
     """Gradient by lag with a skip over d steps, beside the plain one."""
     return slider_figure(
         _skip_canvas(),
@@ -87,7 +88,7 @@ def skip_and_radius():
     )
 
 
-def skip_frame(radius, delay):
+def skip_frame(radius: float, delay: int) -> Frame:
     """What `skip_and_radius` shows for one weight and delay."""
     response = remedies.skip_response(0.0, radius, delay, STEPS)
     reached = np.flatnonzero(response)
@@ -106,7 +107,7 @@ def skip_frame(radius, delay):
 
 
 @house_style
-def _skip_canvas():
+def _skip_canvas() -> HouseFigure:
     fig, ax = new_figure()
     ax.plot([], [], gid="plain", **REGIMES["vanish"])
     ax.plot([], [], gid="envelope", **REGIMES["hold"])

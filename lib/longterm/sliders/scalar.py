@@ -5,15 +5,16 @@ import functools
 import numpy as np
 
 from longterm import scalar
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import HOLD, REGIMES, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import HOLD, REGIMES, HouseFigure, house_style, new_figure
 
 STEPS = 100
 MOST_UPDATES = 20_000
 NOWHERE = np.full(1, np.nan)
 
 
-def powers_and_slopes():
+def powers_and_slopes() -> SliderFigure:
     """w^t and its slope over a hundred steps, as w moves through 1."""
     weights = tuple(np.linspace(0.9, 1.05, 31).round(3).tolist())
     return slider_figure(
@@ -25,7 +26,7 @@ def powers_and_slopes():
     )
 
 
-def powers_frame(w):
+def powers_frame(w: float) -> Frame:
     """What `powers_and_slopes` shows at weight w."""
     t, power, slope = (
         np.arange(STEPS + 1),
@@ -42,7 +43,7 @@ def powers_frame(w):
     return curves | {"mark": mark, "readout": _powers_readout(w, power, slope, turn)}
 
 
-def _powers_readout(w, power, slope, turn):
+def _powers_readout(w: float, power: Array, slope: Array, turn: float) -> str:
     word = "Doubles" if w > 1 else "Halves"
     when = f"{word} in {turn} steps" if np.isfinite(turn) else "Never halves or doubles"
     top = int(np.argmax(slope.round(9)))
@@ -54,7 +55,7 @@ def _powers_readout(w, power, slope, turn):
 
 
 @house_style
-def _powers_canvas():
+def _powers_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2)
     for name, style in REGIMES.items():
         left.plot([], [], gid=f"{name} power", **style)
@@ -66,7 +67,7 @@ def _powers_canvas():
     return fig
 
 
-def learning_a_power():
+def learning_a_power() -> SliderFigure:
     """The loss (w^T - 1/2)^2, and where gradient descent stands after 0, 1, 10, ... updates."""
     return slider_figure(
         _learning_canvas(),
@@ -78,7 +79,7 @@ def learning_a_power():
     )
 
 
-def learning_frame(horizon, start):
+def learning_frame(horizon: int, start: float) -> Frame:
     """What `learning_a_power` shows for span T from one first weight."""
     path, needed = _descent(horizon, start)
     w = np.linspace(0, 1.1, 111)
@@ -96,7 +97,7 @@ def learning_frame(horizon, start):
 
 
 @functools.cache
-def _descent(horizon, start):
+def _descent(horizon: int, start: float) -> tuple[Array, float]:
     """Weights of gradient descent at learning rate 0.01, and the updates it needs."""
     path = scalar.descent_path(start, horizon, 0.5, 0.01, MOST_UPDATES)
     below = np.flatnonzero((path**horizon - 0.5) ** 2 < 1e-3)
@@ -104,7 +105,7 @@ def _descent(horizon, start):
 
 
 @house_style
-def _learning_canvas():
+def _learning_canvas() -> HouseFigure:
     fig, ax = new_figure()
     ax.plot([], [], gid="loss")
     ax.plot([], [], color=HOLD, linewidth=1, linestyle=":", gid="solution")

@@ -3,10 +3,13 @@
 import functools
 
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from longterm import feedforward, scaling
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import HOLD, REGIMES, THEORY, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import HOLD, REGIMES, THEORY, HouseFigure, house_style, new_figure
 
 LAYERS, BACK = 100, 50
 WIDTHS, TANH_WIDTHS = (5, 10, 20, 50, 200), (16, 32, 64)
@@ -17,7 +20,7 @@ TENFOLD = 2 * np.log(10)
 """Change of ln‖h‖² when ‖h‖ changes by a factor ten."""
 
 
-def level_walk():
+def level_walk() -> SliderFigure:
     """Walks of ln‖h‖² through 100 linear layers, as the width and the gain move."""
     return slider_figure(
         _level_walk_canvas(),
@@ -29,7 +32,7 @@ def level_walk():
     )
 
 
-def level_walk_frame(width, gain):
+def level_walk_frame(width: int, gain: float) -> Frame:
     """What `level_walk` shows at one width and gain."""
     rng = np.random.default_rng(51)  # the same numbers at every gain
     walks = scaling.sample_log_norms(width, LAYERS, 6, gain=gain, rng=rng)
@@ -44,7 +47,7 @@ def level_walk_frame(width, gain):
     }
 
 
-def _level_walk_found(width, gain, drift, spread):
+def _level_walk_found(width: int, gain: float, drift: float, spread: float) -> str:
     if width == 10 and gain == round(scaling.gain(width), 2):
         return " Task solved, first part: no other gain of three digits is as level."
     if abs(drift) + 2 * spread > TENFOLD:
@@ -56,7 +59,7 @@ def _level_walk_found(width, gain, drift, spread):
 
 
 @house_style
-def _level_walk_canvas():
+def _level_walk_canvas() -> HouseFigure:
     fig, ax = new_figure(height=3.6)
     _draw_theory(ax)
     for change, words in ((TENFOLD, "10 times"), (-TENFOLD, "a tenth of")):
@@ -67,7 +70,7 @@ def _level_walk_canvas():
     return fig
 
 
-def level_gradient():
+def level_gradient() -> SliderFigure:
     """Gradients through 50 tanh layers, as the width and the gain move through the edge."""
     return slider_figure(
         _level_gradient_canvas(),
@@ -80,7 +83,7 @@ def level_gradient():
     )
 
 
-def level_gradient_frame(width, gain):
+def level_gradient_frame(width: int, gain: float) -> Frame:
     """What `level_gradient` shows at one width and gain."""
     shown, step = np.arange(0, BACK + 1, 5), _tanh_step(gain, width)
     drift, spread = BACK * step[0], np.sqrt(BACK * step[1])
@@ -100,19 +103,19 @@ def level_gradient_frame(width, gain):
 _tanh_step = functools.cache(scaling.tanh_gradient_step)
 
 
-def _gradient_walks(width, gain):
+def _gradient_walks(width: int, gain: float) -> Array:
     """ln‖δ‖² of five networks from the last layer back, their first states of settled size."""
     net, x = _networks(width)
     settled = np.sqrt(scaling.tanh_mean_field(gain)[0]) / gain
     states = feedforward.forward(net, x * max(settled, 1e-3), gain, "tanh")
     _, error = feedforward.classification_error(net, states[-1], np.array([0]))
     flow = feedforward.backward(net, states, error, gain, "tanh")[::-1, :, 0]
-    logs = np.log(np.square(flow).sum(axis=2)).T
+    logs: Array = np.log(np.square(flow).sum(axis=2)).T
     return logs - logs[:, :1]
 
 
 @functools.cache
-def _networks(width):
+def _networks(width: int) -> tuple[feedforward.Network, Array]:
     """Five networks, and an input of mean square 1; the same at every gain."""
     rng = np.random.default_rng(52)
     x = rng.standard_normal((1, 64))
@@ -120,7 +123,7 @@ def _networks(width):
 
 
 @house_style
-def _level_gradient_canvas():
+def _level_gradient_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2, height=3.6, sharey=True)
     _draw_theory(left)
     wide = [BACK * np.log(scaling.tanh_mean_field(g)[1]) for g in TANH_GAINS]
@@ -136,7 +139,7 @@ def _level_gradient_canvas():
     return fig
 
 
-def _theory(layers, mean, variance):
+def _theory(layers: int, mean: float, variance: float) -> Frame:
     """Mean of a walk, in the style of its regime, and band of two standard deviations.
 
     The walk holds while its drift stays below one standard deviation.
@@ -150,7 +153,7 @@ def _theory(layers, mean, variance):
     return lines | {f"{regime} mean": ([0, layers], [0, drift]), "band": band}
 
 
-def _draw_theory(ax):
+def _draw_theory(ax: Axes) -> None:
     """The lines that `_theory` fills, and the one of the walks."""
     ax.plot([], [], color=HOLD, linestyle="-", linewidth=0.6, alpha=0.7, gid="walks")
     ax.plot([], [], **THEORY, gid="band")
@@ -158,7 +161,7 @@ def _draw_theory(ax):
         ax.plot([], [], **style | {"linewidth": 2.4}, gid=f"{name} mean")
 
 
-def _one_line(x, rows):
+def _one_line(x: ArrayLike, rows: Array) -> tuple[Array, Array]:
     """Rows over the same x as one line with gaps."""
     rows = np.column_stack([rows, np.full(len(rows), np.nan)])
     return np.tile(np.append(x, np.nan), len(rows)), rows.ravel()

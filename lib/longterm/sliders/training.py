@@ -5,8 +5,9 @@ import functools
 import numpy as np
 
 from longterm import memory
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import EXPLODE, HOLD, VANISH, house_style, new_figure
+from longterm._types import Array
+from longterm.explore import Frame, Slider, SliderFigure, slider_figure
+from longterm.plots.house import EXPLODE, HOLD, VANISH, HouseFigure, house_style, new_figure
 
 SPAN = 40
 SAFE, SHOWN = 0.95, 4000
@@ -15,7 +16,7 @@ SPANS = tuple(range(4, 49, 2))
 NOWHERE = np.full(2, np.nan)
 
 
-def truncated_gradient():
+def truncated_gradient() -> SliderFigure:
     """Share of a latch's gradient from each lag on, and what a cut at lag k loses."""
     return slider_figure(
         _cut_canvas(),
@@ -27,13 +28,14 @@ def truncated_gradient():
     )
 
 
-def far_share(slope, span=SPAN):
+def far_share(slope: float, span: int = SPAN) -> Array:
     """Share of the gradient in w from lags k, k + 1, ... on, for k = 0, ..., span − 1."""
     powers = slope ** np.arange(span + 1)
-    return (powers[:-1] - powers[-1]) / (1 - powers[-1])
+    shares: Array = (powers[:-1] - powers[-1]) / (1 - powers[-1])
+    return shares
 
 
-def cut_frame(w, k):
+def cut_frame(w: float, k: int) -> Frame:
     """What `truncated_gradient` shows at weight w and cut k."""
     slope = float(memory.attractor(w)[1])
     share, lags = far_share(slope), np.arange(SPAN)
@@ -49,7 +51,7 @@ def cut_frame(w, k):
 
 
 @house_style
-def _cut_canvas():
+def _cut_canvas() -> HouseFigure:
     fig, ax = new_figure()
     ax.plot([], [], "o-", color="black", markersize=4, label="kept", gid="kept")
     ax.plot([], [], "o:", color=VANISH, markersize=4, fillstyle="none", label="lost", gid="lost")
@@ -60,7 +62,7 @@ def _cut_canvas():
     return fig
 
 
-def hold_or_learn():
+def hold_or_learn() -> SliderFigure:
     """For each weight: is the bit safe after T steps, and can its start be heard?"""
     return slider_figure(
         _window_canvas(),
@@ -72,7 +74,7 @@ def hold_or_learn():
     )
 
 
-def window_frame(span, noise):
+def window_frame(span: int, noise: float) -> Frame:
     """What `hold_or_learn` shows for a span T and a standard deviation of the noise."""
     held, needed = (values[:, span] for values in _latches(noise))
     window, solved = _window(span, noise), False
@@ -92,7 +94,7 @@ def window_frame(span, noise):
     }
 
 
-def _window(span, noise):
+def _window(span: int, noise: float) -> tuple[float, float] | None:
     """First and last weight that is safe and can be heard; None if there is none."""
     held, needed = (values[:, span] for values in _latches(noise))
     both = WEIGHTS[(held >= SAFE) & (needed <= SHOWN)]
@@ -100,7 +102,7 @@ def _window(span, noise):
 
 
 @functools.cache
-def _latches(noise):
+def _latches(noise: float) -> tuple[Array, Array]:
     """Share of bits held and sequences needed, each (weights, spans + 1)."""
     longest, held, needed = SPANS[-1], [], []
     for w in WEIGHTS:
@@ -111,7 +113,7 @@ def _latches(noise):
 
 
 @house_style
-def _window_canvas():
+def _window_canvas() -> HouseFigure:
     fig, (left, right) = new_figure(columns=2)
     for ax, level in ((left, SAFE), (right, SHOWN)):
         ax.axhline(level, color=HOLD, linewidth=1, linestyle=":")
