@@ -78,6 +78,7 @@ class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states 
     def __init__(
         self, sliders: list[ipywidgets.Widget], view: FrameView, digest: str, png: str
     ) -> None:
+        """Put the sliders above the view; remember what stands for them in text and in print."""
         super().__init__([*sliders, view])
         self.sliders, self.view = sliders, view
         self._digest, self._png = digest, png

@@ -238,12 +238,14 @@ def train(
     labels : ndarray of int, shape (samples,)
     gain, activation
         As for `forward`.
-    updates, batch : int
-        Steps, and samples a step.
+    updates : int
+        Number of steps.
     rate : float
         Learning rate above 0.
     rng : numpy.random.Generator
         Chooses the samples.
+    batch : int
+        Samples a step.
 
     Returns
     -------

@@ -207,12 +207,14 @@ def sample_retention(
 
     Parameters
     ----------
-    w, noise, steps, start
+    w, noise, steps
         As for `retention`.
     trials : int
         Number of latches.
     rng : numpy.random.Generator
         Source of the noise.
+    start
+        As for `retention`.
 
     Returns
     -------
@@ -313,6 +315,7 @@ def cheapest_flip(w: float, steps: int) -> Array:
     rest = float(_state_at_rest(np.array(w)))
 
     def pushes(between: Array) -> Array:
+        """Push of each step by way of these states."""
         states = np.concatenate([[rest], between, [0.0]])
         needed: Array = states[1:] - w * np.tanh(states[:-1])
         return needed

@@ -49,6 +49,7 @@ class _NotebookLine:
     handle: Any = None
 
     def __call__(self, text: str) -> None:
+        """Show the text in place of the one before."""
         from IPython.display import display  # only where a notebook is
 
         with contextlib.suppress(Exception):  # a line that fails must not cost the computation

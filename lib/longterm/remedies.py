@@ -142,7 +142,7 @@ def retention(rate: ArrayLike, steps: int, noise: float, marked: int = 3) -> Arr
     Parameters
     ----------
     rate : array_like
-        r, from 0 to 1; 1 is an integrator.
+        The factor r of one step, from 0 to 1; 1 is an integrator.
     steps : int
         T, at least L.
     noise : float
@@ -187,7 +187,7 @@ def skip_response(direct: float, skip: float, delay: int, steps: int) -> Array:
     direct, skip : float
         The weight a of the connection over one step, and b of that over d steps.
     delay : int
-        d, at least 1.
+        Length d of the skip, at least 1.
     steps : int
         At least 0.
 
@@ -569,6 +569,7 @@ class Remedy:
         first, n, cell = self.task.start(trials, rng=rng), self.task.units, self.cell
 
         def draw(*shape: int) -> Array:
+            """Weights uniform on ±spread."""
             return rng.uniform(-1, 1, (trials, *shape)) * self.task.spread
 
         single = cell.rows == cell.columns == 1

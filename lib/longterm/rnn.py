@@ -445,10 +445,12 @@ def train_bit_memory(
         Length T of a sequence, at least 1.
     rng : numpy.random.Generator
         Source of the start, the bits and the noise.
-    units, updates, sequences : int
-        Network size, gradient steps, and sequences a step, each at least 1.
+    units, updates : int
+        Network size and gradient steps, each at least 1.
     rate, noise : float
         Learning rate and standard deviation of the noise, above 0.
+    sequences : int
+        Sequences a step, at least 1.
 
     Returns
     -------

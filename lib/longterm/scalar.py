@@ -27,7 +27,7 @@ def powers(w: ArrayLike, steps: int) -> Numbers:
     Returns
     -------
     ndarray of shape ``w.shape + (steps + 1,)``
-        float64, or complex128 if `w` is complex. Real powers that leave the range
+        Of float64, or complex128 if `w` is complex. Real powers that leave the range
         of floats become ±inf or 0.
 
     Raises
@@ -59,7 +59,7 @@ def log_abs_powers(w: ArrayLike, steps: int) -> Array:
     Returns
     -------
     ndarray of float64, shape ``w.shape + (steps + 1,)``
-        0 at t = 0. For w = 0 the row is 0, -inf, -inf, …
+        0 at t = 0. For w = 0 the row is 0, and then -inf for ever.
 
     Raises
     ------

@@ -174,6 +174,7 @@ class _NetworkTask(ABC):
         trials, rng, n = _check.size("trials", trials), _check.generator(rng), self.units
 
         def draw(*shape: int) -> Array:
+            """Weights uniform on ±spread."""
             return rng.uniform(-self.spread, self.spread, (trials, *shape))
 
         return rnn.Network(

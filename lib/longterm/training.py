@@ -111,7 +111,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     Parameters
     ----------
     successes, trials : int
-        k and n, with 0 ≤ k ≤ n and n at least 1.
+        The counts k and n, with 0 ≤ k ≤ n and n at least 1.
     confidence : float
         Between 0 and 1.
 
@@ -258,10 +258,12 @@ def learning_curve(
 
     Parameters
     ----------
-    task, length, trials, rng, optimiser, sequences, criterion, tests
+    task, length, trials
         As for `success_rate`.
     updates : sequence of int
         Numbers of updates, each at least 0, in ascending order.
+    rng, optimiser, sequences, criterion, tests
+        As for `success_rate`.
 
     Returns
     -------
@@ -306,10 +308,12 @@ def score(
         As for `descend`.
     parameters : NamedTuple
         What it was trained to, the first axis over the trials.
-    length, tests : int
-        Length and number of the sequences.
+    length : int
+        Length of the sequences.
     rng : numpy.random.Generator
         Source of the sequences.
+    tests : int
+        Number of the sequences.
 
     Returns
     -------

@@ -95,6 +95,7 @@ def house_style(draw: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> R:
+        """Draw in the house style."""
         with house_settings():
             return draw(*args, **kwargs)
 

@@ -15,7 +15,7 @@ NOWHERE = np.full(1, np.nan)
 
 
 def powers_and_slopes() -> SliderFigure:
-    """w^t and its slope over a hundred steps, as w moves through 1."""
+    """The power w^t and its slope over a hundred steps, as w moves through 1."""
     weights = tuple(np.linspace(0.9, 1.05, 31).round(3).tolist())
     return slider_figure(
         _powers_canvas(),
