@@ -605,9 +605,9 @@ def _tanh_of_half(x: Array, out: Array) -> Array:
 
 def _outer_products(left: Array, right: Array, tiny: bool) -> Array:
     """Sum over steps and sequences of the outer products, one matrix a network."""
-    if tiny:
-        return np.einsum("tmsi,tmsj->mij", left, right)
     total = np.zeros((left.shape[1], left.shape[3], right.shape[3]))
+    if tiny:
+        return np.einsum("tmsi,tmsj->mij", left, right, out=total)
     part = np.empty_like(total)
     for a, b in zip(left, right, strict=True):
         total += np.matmul(a.swapaxes(1, 2), b, out=part)
