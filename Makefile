@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
+.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
 	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
+	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -54,6 +55,12 @@ site-report: .venv/.installed-dev book
 	@$(BIN)/python tools/programs.py chromium npm
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
 	@$(BIN)/python tools/site_report.py _build/html
+
+# TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth.
+bench: .venv/.installed-reader
+	@$(BIN)/python benchmarks/environment.py $(TORCH)
+	@echo "Measuring; this takes half an hour, and the machine should have nothing else to do ..."
+	@build/bench-env/bin/python -m benchmarks $(PARTS)
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."

@@ -200,7 +200,8 @@ def sample_log_abs_products(
     _check.one_of("distribution", distribution, DISTRIBUTIONS)
     _check.room(size * (steps + 1), "size and steps")
     logs = np.zeros((size, steps + 1))
-    draws = _draw_log_abs((size, steps), distribution, rng) + np.log(variance) / 2
+    draws = _draw_log_abs((size, steps), distribution, rng)
+    draws += np.log(variance) / 2
     np.cumsum(draws, axis=1, out=logs[:, 1:])
     return logs
 
@@ -217,14 +218,16 @@ def _variance_about_mean(variance: Array, steps: int, mean: Array) -> Array:
 
 def _draw_log_abs(shape: tuple[int, ...], distribution: str, rng: Generator) -> Array:
     """Draws of ln|w| for weights of variance 1."""
-    logs: Array
     if distribution == "normal":
-        logs = np.log(np.abs(rng.standard_normal(shape)))
+        draws = rng.standard_normal(shape)
+        np.log(np.abs(draws, out=draws), out=draws)
     elif distribution == "uniform":
-        logs = np.log(3) / 2 + np.log1p(-rng.random(shape))
+        draws = rng.random(shape)
+        np.log1p(np.negative(draws, out=draws), out=draws)
+        draws += np.log(3) / 2
     else:
-        logs = np.zeros(shape)
-    return logs
+        draws = np.zeros(shape)
+    return draws
 
 
 def _median_of_centred_sum(steps: int) -> float:

@@ -152,7 +152,7 @@ def sample_log_norms(
     steps_of = ways[_check.one_of("method", method, METHODS)]
     _check.room(trials * (depth + 1), "trials and depth")
     walks = np.zeros((trials, depth + 1))
-    walks[:, 1:] = steps_of(width, depth, trials, activation, rng) + 2 * np.log(gain)
+    np.add(steps_of(width, depth, trials, activation, rng), 2 * np.log(gain), out=walks[:, 1:])
     return np.cumsum(walks, axis=1, out=walks)
 
 
@@ -326,10 +326,11 @@ def _steps_by_law(width: int, depth: int, trials: int, activation: str, rng: Gen
     degrees: ArrayLike = width
     if activation == "relu":
         degrees = rng.binomial(width, 0.5, size=(trials, depth))
-    squares = 2 * rng.standard_gamma(np.divide(degrees, 2), size=(trials, depth))
+    squares: Array = rng.standard_gamma(np.divide(degrees, 2), size=(trials, depth))
+    squares *= 2
+    squares /= width
     with np.errstate(divide="ignore"):  # ln 0 = -inf marks a dead layer
-        logs: Array = np.log(squares / width)
-    return logs
+        return np.log(squares, out=squares)
 
 
 def _steps_by_matrices(

@@ -1,0 +1,63 @@
+"""`python -m benchmarks [cases] [growth] [executors] [chapters]`: measure, print, and store."""
+
+import json
+import os
+import sys
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"  # before NumPy and PyTorch are loaded
+
+import torch  # noqa: E402
+
+from benchmarks import (  # noqa: E402
+    growth,
+    latch,
+    networks,
+    powers,
+    report,
+    timing,
+    walks,
+)
+
+PARTS = ("cases", "growth")
+
+
+def measure_cases():
+    """All cases, each printed when it is done."""
+    rows = []
+    for module in (networks, powers, walks, latch):
+        print(f"Checking that all ways of {module.__name__} agree ...", flush=True)
+        for case in module.cases():
+            row = timing.summary(case, timing.measure(case))
+            print(report.case_table([row]).split("\n", 2)[2], flush=True)
+            rows.append(row)
+    ratios = [row["ways"][networks.WRITTEN]["ratio"] for row in rows[: len(networks.SIZES)]]
+    mean = timing.geometric_mean(ratios)
+    print(f"Geometric mean over the sizes of BPTT: {mean:.2f}; asked for: {networks.MEAN}.")
+    return {"cases": rows, "bptt": {"mean": mean, "met": mean >= networks.MEAN}}
+
+
+def measure_growth():
+    """All slopes, each printed when it is known."""
+    rows = []
+    for case in growth.CASES:
+        rows.append(growth.measure(case))
+        print(report.growth_table(rows[-1:]).split("\n", 2)[2], flush=True)
+    return {"growth": rows}
+
+
+def main(parts):
+    """Measure the parts, keep the rest of the stored results; 1 if a target was missed."""
+    torch.set_num_threads(1)
+    results = json.loads(report.RESULTS.read_text("utf-8")) if report.RESULTS.exists() else {}
+    results["machine"] = report.machine()
+    for part in parts:
+        results |= {"cases": measure_cases, "growth": measure_growth}[part]()
+    report.write(results)
+    missed = report.missed(results)
+    print("\n".join(missed) or "Every target is met.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or PARTS))

@@ -1,0 +1,99 @@
+"""Back-propagation through time of many tanh networks at once, against PyTorch's autograd."""
+
+import numpy as np
+import torch
+
+from benchmarks.timing import Case
+from longterm import rnn
+
+SIZES = [(100, 5, 1, 20), (100, 5, 16, 20), (400, 2, 8, 40), (16, 20, 32, 50), (1, 50, 32, 100)]
+"""Networks, units, sequences and steps."""
+
+WRITTEN, TUNED = "PyTorch, as written", "PyTorch, tuned"
+MEAN = 2.5
+"""Least geometric mean over the sizes of the time of PyTorch as written to ours."""
+
+
+def problem(size):
+    """Networks, their inputs and what they are to answer."""
+    networks, n, sequences, steps = size
+    rng = np.random.default_rng(7)
+    net = rnn.Network(
+        rng.uniform(-1, 1, (networks, n, n)) / np.sqrt(n),
+        rng.uniform(-0.5, 0.5, (networks, n, 1)),
+        rng.uniform(-0.5, 0.5, (networks, n)),
+        rng.uniform(-0.5, 0.5, (networks, 1, n)),
+        np.zeros((networks, 1)),
+    )
+    inputs = rng.standard_normal((steps, networks, sequences, 1))
+    return net, inputs, rng.standard_normal((networks, sequences, 1))
+
+
+def ours(net, inputs, targets):
+    """What a task's `loss_and_gradients` calls, with all that it returns."""
+    signals, answers = rnn.forward(net, inputs)
+    return rnn.backward(net, inputs, signals, (answers - targets) / targets.shape[1])
+
+
+def as_written(parameters, inputs, targets):
+    """PyTorch from the equations, line by line."""
+    W, V, b, R, c = parameters
+    h = torch.zeros(*inputs.shape[1:3], W.shape[-1], dtype=inputs.dtype)
+    for s in inputs:
+        h = torch.tanh(h @ W.mT + s @ V.mT + b[:, None])
+    loss = ((h @ R.mT + c[:, None] - targets) ** 2).mean(1).sum() / 2
+    return torch.autograd.grad(loss, parameters)
+
+
+def tuned(parameters, inputs, targets):
+    """PyTorch by someone who profiles: inputs multiplied at once, sum and product in one call."""
+    W, V, b, R, c = parameters
+    drive, back = inputs @ V.mT + b[:, None], W.mT
+    h = torch.zeros_like(drive[0])
+    for u in drive:
+        h = torch.tanh(torch.baddbmm(u, h, back))
+    loss = ((h @ R.mT + c[:, None] - targets) ** 2).mean(1).sum() / 2
+    return torch.autograd.grad(loss, parameters)
+
+
+def floor(size):
+    """The matrix products and the ``np.tanh`` of all steps, and nothing else."""
+    networks, n, sequences, steps = size
+    rng = np.random.default_rng(8)
+    signals = rng.standard_normal((steps + 1, networks, sequences, n))
+    W = rng.standard_normal((networks, n, n))
+    back, out, total = W.swapaxes(1, 2), np.empty_like(signals[0]), np.empty_like(W)
+
+    def work():
+        for t in range(steps):
+            np.matmul(signals[t], back, out=out)
+            np.tanh(out, out=out)
+        for t in range(steps):
+            np.matmul(signals[t], W, out=out)
+            np.matmul(signals[t].swapaxes(1, 2), signals[t + 1], out=total)
+
+    return work
+
+
+def cases():
+    """One case a size, after all gradients were found equal."""
+    return [_case(size) for size in SIZES]
+
+
+def _case(size):
+    net, inputs, targets = problem(size)
+    theirs = tuple(torch.tensor(p, requires_grad=True) for p in net)
+    given = torch.tensor(inputs), torch.tensor(targets)
+    for peer in (as_written, tuned):
+        for a, b in zip(ours(net, inputs, targets)[0], peer(theirs, *given), strict=True):
+            np.testing.assert_allclose(a, b.numpy(), rtol=1e-10, atol=1e-12)
+    ways = {
+        "ours": lambda: ours(net, inputs, targets),
+        WRITTEN: lambda: as_written(theirs, *given),
+        TUNED: lambda: tuned(theirs, *given),
+        "floor": floor(size),
+    }
+    aims = {WRITTEN: 1.8, "floor": 2.0 if size == SIZES[0] else 1.6}
+    limit = "Python and ufunc calls" if size == SIZES[0] else "exp and matrix products"
+    name = "BPTT, {} networks, {} units, {} sequences, {} steps".format(*size)
+    return Case(name, ways, aims, limit)

@@ -1,0 +1,175 @@
+"""Write what was measured: a JSON, a figure, and the tables of the README."""
+
+import json
+import os
+import platform
+import re
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from longterm.plots import house
+
+FOLDER = Path(__file__).parent
+RESULTS, FIGURE, README = (FOLDER / name for name in ("results.json", "results.svg", "README.md"))
+PACKAGES = ("numpy", "scipy", "torch")
+
+
+def machine():
+    """What the numbers hold for."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "date": date.today().isoformat(),
+    }
+
+
+def _processor():
+    path = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*:\s*(.+)", path.read_text()) if path.exists() else None
+    return found[1] if found else platform.processor()
+
+
+def sentence(about):
+    """The machine in words."""
+    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
+    place = f"{about['processor']}, {about['cores']} cores, {about['system']}"
+    return f"{place}; Python {about['python']}, {versions}; one thread; {about['date']}."
+
+
+def time_in_words(seconds):
+    """Three digits and a unit."""
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def case_table(cases):
+    """Ours and every other way, its ratio to ours, and the target."""
+    rows = ["| case | way | median (quartiles) | × ours | target |", "|---|---|---|---|---|"]
+    for case in cases:
+        for k, (name, way) in enumerate(case["ways"].items()):
+            spread = f"{time_in_words(way['low'])} to {time_in_words(way['high'])}"
+            cells = [
+                case["case"] if k == 0 else "",
+                name,
+                f"{time_in_words(way['median'])} ({spread})",
+            ]
+            rows.append(
+                "| " + " | ".join([*cells, f"{way['ratio']:.3g}", _target(name, way)]) + " |"
+            )
+    return "\n".join(rows)
+
+
+def _target(name, way):
+    if "target" not in way:
+        return ""
+    verdict = "" if way["met"] else ", **missed**"
+    if name == "floor":
+        return f"ours at most {way['target']} of it{verdict}"
+    if name == "ours":
+        return f"at most {time_in_words(way['target'])}{verdict}"
+    return f"at least {way['target']}{verdict}"
+
+
+def limit_list(cases):
+    """What limits each case."""
+    return "\n".join(f"- {case['case']}: {case['limit']}." for case in cases)
+
+
+def growth_table(rows):
+    """Slopes, what they are at most said to be, and why."""
+    lines = [
+        "| experiment | along | from | to | time | slope | peak | slope | stated | why |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        first, last = (
+            (time_in_words(row["seconds"][k]), f"{row['bytes'][k] / 1e6:.3g} MB") for k in (0, -1)
+        )
+        stated = "time {:g}, memory {:g}".format(*row["stated"])
+        cells = [
+            row["experiment"], row["axis"], str(row["sizes"][0]), str(row["sizes"][-1]),
+            f"{first[0]} to {last[0]}", f"{row['time slope']:.2f}",
+            f"{first[1]} to {last[1]}", f"{row['memory slope']:.2f}",
+            stated + ("" if row["met"] else ", **steeper**"), row["why"],
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def missed(results):
+    """Every target that was missed, in words."""
+    words = [
+        f"missed: {case['case']}, {name}"
+        for case in results.get("cases", ())
+        for name, way in case["ways"].items()
+        if not way.get("met", True)
+    ]
+    steep = (row for row in results.get("growth", ()) if not row["met"])
+    words += [f"steeper than stated: {row['experiment']} along {row['axis']}" for row in steep]
+    if not results.get("bptt", {"met": True})["met"]:
+        words.append("missed: the geometric mean over the sizes of BPTT")
+    return words
+
+
+def figure(cases):
+    """One row a case: how many times as long as ours the other ways take."""
+    with house.house_settings():
+        fig = house.HouseFigure(figsize=(7.2, 0.42 * len(cases) + 1.1))
+        ax = fig.subplots()
+        for row, case in enumerate(reversed(cases)):
+            for name, way in case["ways"].items():
+                if name in ("ours", "floor"):
+                    continue
+                mark, colour = _look(name)
+                ax.plot(way["ratio"], row, mark, color=colour, markersize=6, clip_on=False)
+                if "target" in way:
+                    ax.plot([way["target"]] * 2, [row - 0.3, row + 0.3], color="black", lw=1.2)
+        ax.axvline(1, color=house.HOLD, lw=1, linestyle=(0, (2, 2)))
+        ax.set(xscale="log", xlabel="time / our time", ylim=(-0.6, len(cases) - 0.4))
+        ax.set_yticks(range(len(cases)), [case["case"] for case in reversed(cases)], fontsize=8)
+        for name in ("PyTorch", "PyTorch, tuned", "NumPy"):
+            mark, colour = _look(name)
+            ax.plot([], [], mark, color=colour, markersize=6, label=name)
+        ax.plot([], [], "|", color="black", markersize=10, label="target")
+        fig.legend(loc="outside upper center", ncols=4, fontsize=8)
+    return fig
+
+
+def _look(name):
+    if "tuned" in name:
+        return "s", house.COLOURS[1]
+    return ("o", house.COLOURS[0]) if name.startswith("PyTorch") else ("^", house.COLOURS[2])
+
+
+def write(results):
+    """Store all results, and put tables and figure where the README shows them."""
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    for name, block in blocks(results).items():
+        place = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
+        fill = lambda found, block=block: f"{found[1]}{block}\n{found[2]}"  # noqa: E731
+        text, count = re.subn(place, fill, text, flags=re.DOTALL)
+        assert count == 1, f"README.md has no place for {name}"
+    README.write_text(text, encoding="utf-8")
+    if "cases" in results:
+        svg = house.svg(figure(results["cases"]))
+        FIGURE.write_text(
+            svg.replace("<svg ", '<svg style="background:white" ', 1), encoding="utf-8"
+        )
+
+
+def blocks(results):
+    """The tables and lists of the README, by the names of their places."""
+    blocks = {"machine": sentence(results["machine"])}
+    if "cases" in results:
+        blocks["cases"] = case_table(results["cases"])
+        blocks["limits"] = limit_list(results["cases"])
+    if "growth" in results:
+        blocks["growth"] = growth_table(results["growth"])
+    return blocks
