@@ -1,8 +1,10 @@
 """A line that says how far a long computation is, and goes away when it is done."""
 
 import contextlib
+import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -17,8 +19,8 @@ def progress(items: Sequence[T], words: str) -> Iterator[T]:
     """Yield `items`, a sequence; after a second say how many are done, as a share.
 
     In a terminal the line stands on stderr, in a notebook below the cell. It is not shown where
-    stderr goes to a file, or where the environment has ``LONGTERM_QUIET``, as the programs
-    have that store and test the notebooks.
+    stderr goes to a file, by the workers of a sweep, or where the environment has
+    ``LONGTERM_QUIET``, as the programs have that store and test the notebooks.
     """
     show = _line()
     start = shown = time.monotonic()
@@ -34,13 +36,18 @@ def progress(items: Sequence[T], words: str) -> Iterator[T]:
 
 def _line() -> Callable[[str], None]:
     """A function that writes one line over what it wrote before."""
-    if os.environ.get("LONGTERM_QUIET"):
+    if os.environ.get("LONGTERM_QUIET") or _is_worker():
         return lambda text: None
     if "ipykernel" in sys.modules:
         return _NotebookLine()
     if sys.stderr is not None and sys.stderr.isatty():
         return lambda text: print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
     return lambda text: None
+
+
+def _is_worker() -> bool:
+    main = threading.current_thread() is threading.main_thread()
+    return not main or multiprocessing.parent_process() is not None
 
 
 class _NotebookLine:

@@ -1,7 +1,9 @@
 """Training many networks at once, and how often it succeeds (chapter 6)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -12,6 +14,7 @@ from longterm import _check
 from longterm._types import Array, Booleans
 from longterm.dynamics import clip_by_norm
 from longterm.progress import progress
+from longterm.sweeps import sweep
 from longterm.tasks import TASKS, Parameters, Task
 
 _DIVERGED = 1e6
@@ -240,6 +243,50 @@ def success_rate(
     how: dict[str, Any] = {"optimiser": optimiser, "sequences": sequences}
     how |= {"criterion": criterion, "tests": tests}
     return learning_curve(task, length, trials, [updates], rng=rng, **how)[0][1]
+
+
+def success_curve(
+    task: str | Task,
+    lengths: Iterable[int],
+    trials: int,
+    *,
+    rng: Generator,
+    executor: Executor | None = None,
+    **how: Any,
+) -> list[tuple[int, Outcome]]:
+    """How often training succeeds at each of several lengths, on one core or on many.
+
+    Parameters
+    ----------
+    task, trials
+        As for `success_rate`.
+    lengths : iterable of int
+        Lengths of the sequences.
+    rng : numpy.random.Generator
+        Each length gets a child of its own: the curve is the same whichever executor computes
+        it, and a length more at the end changes none before.
+    executor : concurrent.futures.Executor
+        Who trains the lengths, as for `longterm.sweeps.sweep`; a plain loop if not given.
+    **how
+        All else that `success_rate` takes.
+
+    Returns
+    -------
+    list of (int, Outcome)
+        What `longterm.plots.success_curves` draws under one label.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `success_rate`, with a note which names the length, or if `executor` is no executor.
+    """
+    task, trials = _task(task), _check.size("trials", trials)
+    if not isinstance(lengths, Iterable):
+        raise TypeError(f"lengths must be integers, got {type(lengths).__name__}")
+    lengths = [_check.size("lengths", length) for length in lengths]
+    work = partial(success_rate, task, trials=trials, **how)
+    outcomes = sweep(work, lengths, rng=rng, executor=executor, cost=float)
+    return list(zip(lengths, outcomes, strict=True))
 
 
 def learning_curve(
