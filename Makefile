@@ -24,12 +24,7 @@ help:
 
 book: .venv/.installed-reader
 	@$(BIN)/python tools/vendor.py
-	@mkdir -p _build
-	@echo "Building the book from the stored outputs; the log goes to _build/book.log ..."
-	@$(BIN)/jupyter-book build . --all -W -n --keep-going > _build/raw.log 2>&1; code=$$?; \
-	  sed "s/$$(printf '\033')\[[0-9;]*m//g" _build/raw.log > _build/book.log; rm _build/raw.log; \
-	  test $$code -eq 0 || { grep -E 'WARNING|ERROR' _build/book.log || tail -n 20 _build/book.log; \
-	  echo "The book was not built cleanly; _build/book.log has the whole story."; exit 1; }
+	@$(BIN)/python tools/build_book.py
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
@@ -37,7 +32,7 @@ pdf: .venv/.installed-reader
 	@$(BIN)/python tools/vendor.py
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
-	@$(BIN)/jupyter-book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
+	@$(BIN)/python tools/quick_jupyter_book.py build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
 	  > build/pdf/book.log 2>&1 || { tail -n 20 build/pdf/book.log; exit 1; }
 	@echo "Printing it ..."
 	@$(BIN)/python tools/make_pdf.py build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
@@ -82,6 +77,11 @@ homework: .venv/.installed-reader
 nbgrader-check: .venv/.installed-reader
 	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
 	@PYTHONPATH=tools $(BIN)/python tools/nbgrader_check.py
+
+.PHONY: dask-check
+dask-check: .venv/.installed-reader
+	@echo "Letting Dask, in an environment of its own, do a sweep; the first time takes a minute ..."
+	@$(BIN)/python tools/dask_check.py
 
 grade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }

@@ -271,7 +271,9 @@ def test_a_line_says_how_far_the_sweep_is(monkeypatch, capsys):
     assert ("training 2 trials of length 4", "50") in said
 
 
-def test_workers_leave_the_line_alone(monkeypatch, capsys):
+def test_workers_leave_the_line_alone(monkeypatch, capsys, pools):
+    assert pools["one process"].submit(progress._is_worker).result()
+    assert not progress._is_worker()
     with ThreadPoolExecutor(2) as pool:
         said = lines(monkeypatch, capsys, pool)
     assert {words for words, _ in said} == {"settings done"}
