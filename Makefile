@@ -19,6 +19,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
 	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
+	@echo "make dask-check       let Dask do a sweep on a cluster of two processes, too"
 	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 

@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from longterm import _check
 from longterm.progress import progress
 
-S, R = TypeVar("S"), TypeVar("R")
+S = TypeVar("S")
+R = TypeVar("R")
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
