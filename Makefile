@@ -52,7 +52,7 @@ site-report: .venv/.installed-dev book
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
 	@$(BIN)/python tools/site_report.py _build/html
 
-# TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth.
+# TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth executors chapters.
 bench: .venv/.installed-reader
 	@$(BIN)/python benchmarks/environment.py $(TORCH)
 	@echo "Measuring; this takes half an hour, and the machine should have nothing else to do ..."

@@ -10,6 +10,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import torch  # noqa: E402
 
 from benchmarks import (  # noqa: E402
+    chapters,
+    executors,
     growth,
     latch,
     networks,
@@ -19,7 +21,7 @@ from benchmarks import (  # noqa: E402
     walks,
 )
 
-PARTS = ("cases", "growth")
+LEAST_GAIN = 1.6  # of two processes over one
 
 
 def measure_cases():
@@ -46,13 +48,39 @@ def measure_growth():
     return {"growth": rows}
 
 
+def measure_executors():
+    """The same sweep in a loop and on two processes; the better of two runs of each."""
+    print("Sweeping the latch's lengths in a loop and on two processes ...", flush=True)
+    runs = [executors.compare() for _ in range(2)]
+    loop, pool = (min(run[k] for run in runs) for k in (0, 1))
+    same = all(run[2] for run in runs)
+    row = {"loop": loop, "pool": pool, "identical": same}
+    row["met"] = bool(same and loop / pool >= LEAST_GAIN)
+    print(report.executor_sentence(row), flush=True)
+    return {"executors": row}
+
+
+def measure_chapters():
+    """What each chapter costs, into a file of its own, where `make test` finds its budgets."""
+    chapters.main()
+    return {}
+
+
+MEASURES = {
+    "cases": measure_cases,
+    "growth": measure_growth,
+    "executors": measure_executors,
+    "chapters": measure_chapters,
+}
+
+
 def main(parts):
     """Measure the parts, keep the rest of the stored results; 1 if a target was missed."""
     torch.set_num_threads(1)
     results = json.loads(report.RESULTS.read_text("utf-8")) if report.RESULTS.exists() else {}
     results["machine"] = report.machine()
     for part in parts:
-        results |= {"cases": measure_cases, "growth": measure_growth}[part]()
+        results |= MEASURES[part]()
     report.write(results)
     missed = report.missed(results)
     print("\n".join(missed) or "Every target is met.")
@@ -60,4 +88,4 @@ def main(parts):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or PARTS))
+    sys.exit(main(sys.argv[1:] or MEASURES))

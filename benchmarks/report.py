@@ -8,6 +8,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import chapters
 from longterm.plots import house
 
 FOLDER = Path(__file__).parent
@@ -18,19 +19,13 @@ PACKAGES = ("numpy", "scipy", "torch")
 def machine():
     """What the numbers hold for."""
     return {
-        "processor": _processor(),
+        "processor": chapters.processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
         "date": date.today().isoformat(),
     }
-
-
-def _processor():
-    path = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*:\s*(.+)", path.read_text()) if path.exists() else None
-    return found[1] if found else platform.processor()
 
 
 def sentence(about):
@@ -102,6 +97,14 @@ def growth_table(rows):
     return "\n".join(lines)
 
 
+def executor_sentence(row):
+    """How much two processes save, in words."""
+    same = "identical" if row["identical"] else "**different**"
+    times = f"{time_in_words(row['loop'])} in a plain loop, {time_in_words(row['pool'])} on two"
+    ratio = row["loop"] / row["pool"]
+    return f"The latch's curve takes {times} processes: {ratio:.2f} times as fast, results {same}."
+
+
 def missed(results):
     """Every target that was missed, in words."""
     words = [
@@ -114,6 +117,8 @@ def missed(results):
     words += [f"steeper than stated: {row['experiment']} along {row['axis']}" for row in steep]
     if not results.get("bptt", {"met": True})["met"]:
         words.append("missed: the geometric mean over the sizes of BPTT")
+    if not results.get("executors", {"met": True})["met"]:
+        words.append("missed: two processes as fast as asked, with the same results")
     return words
 
 
@@ -172,4 +177,8 @@ def blocks(results):
         blocks["limits"] = limit_list(results["cases"])
     if "growth" in results:
         blocks["growth"] = growth_table(results["growth"])
+    if "executors" in results:
+        blocks["executors"] = executor_sentence(results["executors"])
+    if chapters.STORED.exists():
+        blocks["chapters"] = chapters.table(json.loads(chapters.STORED.read_text("utf-8")))
     return blocks
