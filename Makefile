@@ -10,6 +10,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-ch
 help:
 	@echo "make book             build the course as a website and print where to open it"
 	@echo "make test             check all: the functions, the notebooks, the built book"
+	@echo "make lint             check code, types, docstrings and stored forms, in seconds"
+	@echo "make hooks            let git do so before every commit"
+	@echo "make links            ask for every link of the book that leads out of it"
 	@echo "make lab              open the notebooks in JupyterLab"
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
@@ -40,7 +43,20 @@ pdf: .venv/.installed-reader
 	@echo "Done. The book is in this file:"
 	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
 
+.PHONY: lint hooks links
+lint: .venv/.installed-dev
+	@echo "Checking code, types, docstrings and stored forms ..."
+	@PRE_COMMIT_HOME=build/pre-commit $(BIN)/pre-commit run --all-files
+
+hooks: .venv/.installed-dev
+	@$(BIN)/pre-commit install
+
+links: .venv/.installed-dev
+	@$(BIN)/python tools/links.py
+
 test: .venv/.installed-dev
+	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
+	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
 	@$(BIN)/python tools/programs.py chromium npm bubblewrap
 	@$(BIN)/python tools/vendor.py
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"

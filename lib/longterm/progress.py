@@ -61,8 +61,6 @@ class _NotebookLine:
 
         with contextlib.suppress(Exception):  # a line that fails must not cost the computation
             if self.handle is None:
-                self.handle = display(  # type: ignore[no-untyped-call]  # IPython states no types
-                    {"text/plain": text}, raw=True, display_id=True
-                )
+                self.handle = display({"text/plain": text}, raw=True, display_id=True)
             else:
                 self.handle.update({"text/plain": text}, raw=True)
