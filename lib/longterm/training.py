@@ -258,10 +258,12 @@ def success_curve(
 
     Parameters
     ----------
-    task, trials
+    task
         As for `success_rate`.
     lengths : iterable of int
         Lengths of the sequences.
+    trials
+        As for `success_rate`.
     rng : numpy.random.Generator
         Each length gets a child of its own: the curve is the same whichever executor computes
         it, and a length more at the end changes none before.
