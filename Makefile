@@ -5,6 +5,7 @@ PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
 .PHONY: bench help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
+.PHONY: versions release
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +25,8 @@ help:
 	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
 	@echo "make dask-check       let Dask do a sweep on a cluster of two processes, too"
 	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
+	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
+	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -73,6 +76,16 @@ bench: .venv/.installed-reader
 	@$(BIN)/python benchmarks/environment.py $(TORCH)
 	@echo "Measuring; this takes half an hour, and the machine should have nothing else to do ..."
 	@build/bench-env/bin/python -m benchmarks $(PARTS)
+
+# SETS picks from: oldest colab newest; PYTHONS, such as "3.12 3.13", what they are tried on.
+versions: .venv/.installed-dev
+	@echo "Testing on other versions than the pinned ones; each takes some minutes ..."
+	@$(BIN)/python tools/versions.py $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
+
+release: .venv/.installed-reader
+	@$(BIN)/python tools/programs.py npm
+	@$(BIN)/python tools/vendor.py
+	@$(BIN)/python tools/release.py make
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."

@@ -29,14 +29,15 @@ COLAB = (
     "anywidget==0.9.21",
     "nbclient",
 )
-# The oldest that pyproject.toml admits.
+# The oldest that pyproject.toml admits; of IPython, what Colab has.
 OLDEST = (
     "numpy==1.26.*",
     "scipy==1.11.*",
     "matplotlib==3.8.*",
     "scikit-learn",
-    "ipykernel",
-    "ipywidgets==7.7.1",
+    "ipykernel==6.17.1",
+    "ipython==7.34.*",
+    "ipywidgets==7.7.*",
     "anywidget==0.9.*",
     "nbclient",
 )
@@ -54,12 +55,19 @@ def versions(python):
     return dict(line.split("==") for line in lines if "==" in line)
 
 
+def copy_package(root, target):
+    """Copy what the package is built from: setuptools litters a tree, and takes old litter up."""
+    shutil.copytree(
+        root / "lib", target / "lib", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
+    )
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, target)
+    return target
+
+
 def build_wheel(folder):
     """Build the package's wheel into a folder and return its path."""
-    source = folder / "source"  # a copy: setuptools leaves files in a tree, and takes old ones up
-    shutil.copytree(ROOT / "lib", source / "lib", ignore=shutil.ignore_patterns("*.egg-info"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
+    source = copy_package(ROOT, folder / "source")
     run(sys.executable, "-m", "pip", "wheel", "-q", source, "--no-deps", "-w", folder)
     return next(folder.glob("longterm-*.whl"))
 
