@@ -14,7 +14,8 @@ from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
-from prose_numbers import ROOT, SMALL, TEENS, TENS, passages, vouchers
+from number_classes import vouchers
+from prose_numbers import ROOT, SMALL, TEENS, TENS, passages
 
 WORDS = dict(enumerate([*SMALL, *TEENS], 1)) | {10 * n: word for n, word in enumerate(TENS, 2)}
 
@@ -35,6 +36,15 @@ def rounded(value, digits=1):
     if -5 < int(power) < 6:
         return f"{float(f'{mantissa}e{power}'):,.15g}"
     return f"{mantissa}e{int(power)}"
+
+
+def occurrences(piece, text):
+    """Return where a piece of text begins in a text."""
+    places, place = [], text.find(piece)
+    while place >= 0:
+        places.append(place)
+        place = text.find(piece, place + 1)
+    return places
 
 
 @cache
@@ -86,10 +96,11 @@ class Claim:
 
     def places(self):
         """Return where the text stands: (where, start) in the page's passages."""
-        found = []
-        for passage in page_passages(self.page):
-            found += [(passage, m.start()) for m in re.finditer(re.escape(self.text), passage.text)]
-        return found
+        return [
+            (passage, start)
+            for passage in page_passages(self.page)
+            for start in occurrences(self.text, passage.text)
+        ]
 
     def spans(self):
         """Return where the numbers stand: (where, start, stop, start and stop of the claim)."""
@@ -215,8 +226,8 @@ def marked(page, snippet, where=""):
     before, number, after = re.fullmatch(r"(.*?)\[([^][]+)\](.*)", snippet).groups()
     found = []
     for passage in page_passages(page):
-        for match in re.finditer(re.escape(before + number + after), passage.text):
-            start = match.start() + len(before)
+        for place in occurrences(before + number + after, passage.text):
+            start = place + len(before)
             if where in passage.where:
                 found.append((passage.where, start, start + len(number)))
     return found

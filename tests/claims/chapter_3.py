@@ -205,4 +205,8 @@ CLAIMS = [
         "errors from {0[0]:.3f} down to {0[1]:.4f}.",
         lambda: chi_logs()[1][::3],
     ),
+    (
+        "good to within a factor of {}, and",
+        lambda: said("two", 1, 1 + 0.0002 / printed(PAGE, r"\n30 +(\S+) \+-"), 2),
+    ),
 ]

@@ -171,4 +171,11 @@ CLAIMS = [
     ),
     ("shrinks $\\|h\\|$ by $e^{{{:.1f}}}$, a", lambda: -drift_and_spread(16, 200)[0] / 2),
     ("the standard deviation is still {:.1f}, and", lambda: drift_and_spread(16, 200)[1]),
+    (
+        "the spreads differ by a factor of {}.",
+        lambda: word(
+            printed(PAGE, r"one W, reused .*step 100 (\S+),")
+            / printed(PAGE, r"fresh W .*step 100 +(\S+),")
+        ),
+    ),
 ]

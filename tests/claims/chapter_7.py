@@ -147,5 +147,6 @@ CLAIMS = [
 ]
 
 
+@cache
 def along_the_wall():
     return dynamics.descend([4.6, -2.25], 0.02, 3000, "norm")[-1]
