@@ -135,7 +135,8 @@ CLAIMS = [
     (r"(1 + \alpha)$: {:.3f} at", lambda: 0.1 / 1.9),
     ("It is {} at $", lambda: said("one half", 0.5, (1 - 1 / 3) / (1 + 1 / 3), 0.5 + 1e-9)),
     (
-        "succeeds in {0[0]:.0f} % of the trials and the plain network, trained without, in {0[1]:.0f} %.",
+        "succeeds in {0[0]:.0f} % of the trials and the plain network, trained without, "
+        "in {0[1]:.0f} %.",
         lambda: (success("LSTM, clipped", 3), success("plain", 3)),
     ),
     ("number of weights ({0[0]} against {0[1]})", lambda: (LSTM_WEIGHTS, weights(5))),
