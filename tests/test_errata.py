@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from longterm import products, remedies, scaling
+from longterm import products, remedies, rnn, scaling
 from longterm.linear import spectral_radius
 from longterm.training import success_rate
 
@@ -52,6 +52,19 @@ def test_skips_beside_single_steps_decay_more_slowly_than_either_alone(a, b, del
     response = remedies.skip_response(a, b, delay, 2000)
     assert response[2000] / response[1999] == pytest.approx(rate, rel=1e-6)
     assert 1 > rate > max(a, b ** (1 / delay)) + 0.01
+
+
+def test_equation_5_of_pascanu_as_printed_is_neither_the_jacobian_nor_its_transpose():
+    rng = np.random.default_rng(5)
+    W, x, v = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    D = np.diag(1 - np.tanh(x) ** 2)
+    forward = lambda x: float(v @ W @ np.tanh(x))  # noqa: E731
+    assert rnn.check_gradients(forward, [x], [v @ (W @ D)]) < 1e-6
+    for wrong in (W.T @ D, D @ W):  # as printed, and transposed
+        assert rnn.check_gradients(forward, [x], [v @ wrong]) > 0.1
+    assert max(np.linalg.norm(J, 2) for J in (W @ D, W.T @ D)) <= (
+        np.linalg.norm(W, 2) * D.max() * (1 + 1e-12)
+    )
 
 
 # --- The page ----------------------------------------------------------------------------

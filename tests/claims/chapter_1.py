@@ -1,0 +1,116 @@
+"""Numbers in the text of chapter 1."""
+
+import numpy as np
+
+from longterm import scalar
+
+from . import printed, rounded, said, word
+
+PAGE = "chapters/01_scalar_powers.ipynb"
+
+
+def from_above(rate, updates):
+    """Weights of the last exercise of chapter 1."""
+    return scalar.descent_path(1.05, 20, 0.5, rate, updates)
+
+
+def updates_on_plateau():
+    path = scalar.descent_path(0.5, 20, 0.5, 0.01, 80_000)
+    return np.argmax((path**20 - 0.5) ** 2 < 1e-3)
+
+
+def updates_below(T, updates):
+    """Updates until the loss is below 0.001."""
+    return np.argmax((scalar.descent_path(0.5, T, 0.5, 0.01, updates) ** T - 0.5) ** 2 < 1e-3)
+
+
+def smallest(kind):
+    """The smallest positive number of a kind of float, as a power of two."""
+    return f"2^{{{np.log2(np.finfo(kind).smallest_subnormal):.0f}}}"
+
+
+def plateau_formula(T):
+    return 0.5 ** (2 - T) / (0.01 * T * (T - 2))
+
+
+CLAIMS = [
+    ("is {:.0f} times smaller than", lambda: 0.5**9 * 10 / (0.5**19 * 20)),
+    ("$0.9^{{1/10}} = {:.5f}$", lambda: 0.9**0.1),
+    ("(0.9, 0.5)` is {}", lambda: scalar.steps_to_reach(0.9, 0.5)),
+    ("(0.9**0.1, 0.5)` is {}", lambda: scalar.steps_to_reach(0.9**0.1, 0.5)),
+    ("values {0[0]:.2f} and {0[1]:.1f}", lambda: np.log(0.5) / np.log([0.9, 0.9**0.1])),
+    ("(T - 2)) # {:.1f}", lambda: plateau_formula(20)),
+    ("needed {}", updates_on_plateau),
+    (r"gives ${:.1f} \cdot 10^{{10}}$", lambda: plateau_formula(40) / 1e10),
+    ("1.05^{{19}} = {:.1f}$", lambda: scalar.power_slopes(1.05, 20)[-1]),
+    ("1.05^{{20}} - 0.5 = {:.2f}$", lambda: scalar.powers(1.05, 20)[-1] - 0.5),
+    ("lands at −{:.2f}", lambda: -from_above(0.01, 1)[1]),
+    ("jump goes to {:.1f}", lambda: from_above(0.01, 2)[2]),
+    ("lands at {:.3f}", lambda: from_above(0.004, 1)[1]),
+    ("to the target, {:.4f}", lambda: from_above(0.0001, 20_000)[-1]),
+    ("the same training, {} times the length", lambda: word(40 / 5)),
+    (
+        "<summary>About {} the time, like",
+        lambda: said("half", 45, printed(PAGE, r"40 steps: ([\d.]+)%"), 55),
+    ),
+    (
+        "Forty factors near {0[0]} leave some {0[1]}.",
+        lambda: (
+            said("two thirds", 0.64, printed(PAGE, r"factor per step ([\d.]+)"), 0.69),
+            said("hundred-millionths", 1e-8, printed(PAGE, r"measured (\S+)"), 9e-8),
+        ),
+    ),
+    ("and $e^5$ is about {}.", lambda: said("150", 145, np.exp(5), 155)),
+    (
+        "Less than {0[0]} and more than {0[1]}</summary>",
+        lambda: (
+            said("0.01", 0, scalar.powers(0.99, 500)[-1], 0.01),
+            said("100", 100, scalar.powers(1.01, 500)[-1], 200),
+        ),
+    ),
+    ("The horizon is about {}-lives", lambda: said("ten half", 9.9, np.log2(1000), 10.1)),
+    ("because ${}$ is about a thousand", lambda: said("2^{10}", 990, 2**10, 1030)),
+    ("Near t = {}</summary> Yes", lambda: said("100", 99, -1 / np.log(0.99), 101)),
+    ("almost {} of the signal have gone", lambda: said("two thirds", 0.6, 1 - 1 / np.e, 0.667)),
+    ("near step {} and falls back", lambda: scalar.power_slopes(0.95, 100).argmax()),
+    ("takes a few {} updates", lambda: said("hundred", 200, updates_below(10, 400), 500)),
+    (
+        "<summary>{}</summary> Yes. At",
+        lambda: said("Tens of thousands", 2e4, updates_on_plateau(), 9e4),
+    ),
+    (
+        "the work {} times longer",
+        lambda: said("two hundred", 180, updates_on_plateau() / updates_below(10, 400), 240),
+    ),
+    ("T = 5 drops after about {} updates", lambda: updates_below(5, 80)),
+    ("T = 20 after about {}; where", lambda: rounded(updates_on_plateau(), 2)),
+    ("up to a weight of about {:.1f},", lambda: (0.5 * (1 - np.sqrt(0.9))) ** 0.1),
+    ("the one for 100 at {:.2f}", lambda: scalar.descent_path(0.5, 10, 0.5, 0.01, 100)[-1]),
+    ("A float64 has {} binary digits", lambda: np.finfo(float).nmant + 1),
+    ("ends near ${}$; a float32", lambda: smallest(float)),
+    ("deep learning, ends near ${}$", lambda: smallest(np.float32)),
+    (
+        "a {0[0]} of the gradient is left after less than {0[1]} of that",
+        lambda: ("thousandth", said("half", 0, scalar.steps_to_reach(0.656, 0.001) / 39, 0.5)),
+    ),
+    (
+        "the slopes at $t = {0[0]:.0f}$ and $t = {0[1]:.0f}$ are exactly equal",
+        lambda: (0.99 / 0.01, 1 / 0.01),
+    ),
+    ("with $t = {:.0f}$ that is 0.99", lambda: 0.99 / 0.01),
+    ("at a million a second, {} hours", lambda: word(plateau_formula(40) / 1e6 / 3600)),
+    (
+        r"moves the weight by ${:.0f}\,\eta$",
+        lambda: 2 * (1.05**20 - 0.5) * scalar.power_slopes(1.05, 20)[-1],
+    ),
+    (
+        "where the slope is about ${}$",
+        lambda: said(
+            "10^{-13}", 0.5e-13, scalar.power_slopes(from_above(0.004, 1)[1], 20)[-1], 2e-13
+        ),
+    ),
+    ("[-1].round(4)) # {:.4f}", lambda: from_above(0.0001, 20_000)[-1]),
+    (r"signal in about ${:.1f}/\varepsilon$", lambda: np.log(2)),
+    ("be within about ${:.1f}/T$", lambda: np.log(2)),
+    ("T = 10 after about {}, T =", lambda: updates_below(10, 400)),
+]

@@ -1,0 +1,117 @@
+"""Numbers in the text of chapter 2."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from longterm import linear
+
+from . import drawn, printed, rounded, said, stored, word
+
+PAGE = "chapters/02_matrix_powers.ipynb"
+
+
+B = np.array([[0.9, 5], [0, 0.8]])
+W2 = 2 * np.array([[0.5, 1.75, -1.75], [-0.25, 0.5, 0.25], [-0.25, 1.75, -1.0]])
+
+
+def corner_and_norm():
+    """Corner entry and norm of the sixth power of B in chapter 2."""
+    return 50 * (0.9**6 - 0.8**6), linear.transient_peak(B, 60)[0]
+
+
+def settle_in_floats():
+    """Steps until rounding has given the first mode its whole share."""
+    right = np.array([1, 0, 1])
+    states = linear.propagate_in(W2 / 2, [0, 1, 0], 160, float).astype(float)
+    share = np.abs(states @ right) / np.linalg.norm(states, axis=1)
+    return np.argmax(share > 0.69)
+
+
+def norms_of_powers(t):
+    return np.array([np.linalg.norm(np.linalg.matrix_power(B, n), 2) for n in range(t)])
+
+
+def back_below_one():
+    return np.flatnonzero(norms_of_powers(61) >= 1)[-1] + 1
+
+
+FACTOR = float(stored(PAGE, r"measured +factor per step (\S+)"))
+ASLEEP = float(stored(PAGE, r"asleep +factor per step (\S+)"))
+FIRST, _, SECOND = (float(stored(PAGE, r"values\|: \[(\S+) (\S+) (\S+)", n)) for n in (1, 2, 3))
+
+
+CLAIMS = [
+    ("the ratio is $0.75/1.25 = {:.1f}$", lambda: 0.75 / 1.25),
+    ("which is {:.2f} at $t = 6$", lambda: 0.9**6),
+    ("About {:.0f} 000, that is 5.1", lambda: linear.spectral_norm(B) ** 6 / 1000),
+    ("or {:.3f}, so the first one", lambda: np.sqrt(0.25 / 1000)),
+    (r"needs about ${:.2f}\,t$ binary digits", lambda: np.log2(3)),
+    (r"\approx {:.0f}$ more steps", lambda: 53 * np.log(2) / np.log(5 / 3)),
+    ("as $e^{{{:.0f}}}$", lambda: linear.propagate_log(W2, [1, 2, -0.5], 3000)[1][-1]),
+    ("= {:.2f} .", lambda: np.log(np.log(0.8) / np.log(0.9)) / np.log(0.9 / 0.8)),
+    ("is {0[0]:.2f} at $t = 6$, nearly all of the norm {0[1]:.2f}", corner_and_norm),
+    ("({0[0]:.4f}..., {0[1]})", lambda: linear.transient_peak([[0.9, 50], [0, 0.8]], 60)),
+    ("multiplied by up to {:.2f}", lambda: linear.transient_peak(B, 60)[0]),
+    ("$0.9/1.1 = {:.3f}$", lambda: 0.9 / 1.1),
+    ("explain the factor {:.3f} of the network", lambda: FACTOR),
+    ("rises with slope {:.3f} from", lambda: np.log(1.25)),
+    ("falls with slope minus {:.3f} from 1.5", lambda: -np.log(0.75)),
+    ("falls with slope minus {:.3f} from 2.5", lambda: -np.log(0.5)),
+    (
+        "grown to more than {}, and",
+        lambda: said("ten millions", 1e7, printed(PAGE, r"1\.5 +1\.0+ +(\S+)"), 9e7),
+    ),
+    ("which makes a cosine of {:.1f} with", lambda: np.dot([-1, 0, 1], [0, -1, 1]) / 2),
+    ("plants it at {} of the state", lambda: rounded(2.0**-53)),
+    ("and it then grows by {} a step until", lambda: str(Fraction(1.25) / Fraction(0.75))),
+    ("Up to t = {:.0f} it is", lambda: drawn("fig-reseeding", "1 1x first") - 1),
+    ("on it appears near {} and rises", lambda: rounded(2.0**-53)),
+    ("by a factor of {} a step, until", lambda: said("five thirds", 1.66, 1.25 / 0.75, 1.67)),
+    ("levels off at 0.7 near t = {}.", lambda: said("110", 106, settle_in_floats(), 114)),
+    ("Why at {}? The state", lambda: int(53 / np.log2(3))),
+    ("A float has {} of them", lambda: np.finfo(float).nmant + 1),
+    ("enough for $t = {}$; the", lambda: int(53 / np.log2(3))),
+    ("starts at about ${}$ of", lambda: f"2^{{{np.log2(np.finfo(float).epsneg):.0f}}}"),
+    ("<summary>{:.2f} as well: the", lambda: 0.9**6),
+    ("<summary>About {:.0f}</summary> Yes. Every mode", lambda: linear.transient_peak(B, 60)[0]),
+    ("can stretch a state by {:.1f}. But", lambda: linear.spectral_norm(B)),
+    (
+        "and a {} times as much",
+        lambda: said("hundred", 99, np.linalg.cond(np.linalg.eig(B)[1]), 101),
+    ),
+    ("crosses 1 again near t = {},", lambda: back_below_one() - 1),
+    (
+        "within {0[0]} steps $B$ makes a small change more than {0[1]} times larger",
+        lambda: (word(linear.transient_peak(B, 60)[1]), word(int(linear.transient_peak(B, 60)[0]))),
+    ),
+    ("the power t every {} steps", lambda: word(180 / 45)),
+    (r"\det W = {:.2f}$", lambda: 0.9**2),
+    ("shrank by a factor {:.3f} a step of lag", lambda: FACTOR),
+    ("$W$ in size, {:.3f}, but", lambda: FIRST),
+    ("slope of tanh is {:.0f} % below", lambda: 100 - 100 * printed(PAGE, r"geometric mean (\S+)")),
+    ("network shows {0[0]:.3f} and not {0[1]:.3f}.", lambda: (ASLEEP, FIRST)),
+    ("next pair is only {:.0f} % smaller", lambda: 100 - 100 * SECOND / FIRST),
+    ("leave the second pair {:.0f} % of", lambda: 100 * printed(PAGE, r"power 40: (\S+)")),
+    (
+        "at angles of plus and minus {:.0f} degrees",
+        lambda: np.degrees(np.angle(np.linalg.eigvals([[1.5, -1], [1, 0]]))).max(),
+    ),
+    (
+        "of the state by {0[0]:.2f} and the second by {0[1]:.2f}.",
+        lambda: [printed(PAGE, r"the entries by \[(\S+) +(\S+)\]", n) for n in (1, 2)],
+    ),
+    ("our −1.25 becomes {:.4f}.", lambda: 1.25**2),
+    (
+        "With 50 the peak is about {} times higher",
+        lambda: word(
+            linear.transient_peak([[0.9, 50], [0, 0.8]], 60)[0] / linear.transient_peak(B, 60)[0]
+        ),
+    ),
+    (
+        "[-1].round(4) # {:.1f} ```",
+        lambda: linear.dominant_alignment([[0.1, 2], [0.5, 0.1]], [1, 0], 40)[-1].round(4),
+    ),
+    ("an error sent back {} steps is", lambda: word(linear.transient_peak(B, 60)[1])),
+    ("takes some {} steps until it", lambda: said("forty", 35, back_below_one(), 42)),
+]

@@ -1,0 +1,212 @@
+"""Numbers in the text of chapter 3."""
+
+from functools import cache
+
+import numpy as np
+from scipy.special import gamma, polygamma, zeta
+from scipy.stats import norm
+
+from longterm import products
+
+from . import drawn, printed, said, stored, word
+
+PAGE = "chapters/03_random_weights.ipynb"
+
+
+def furthest_from_the_median():
+    """Standard errors between ½ and the shares below the median, the largest of chapter 3."""
+    walks = products.sample_log_abs_products(1.0, 50, 100_000, rng=np.random.default_rng(4))
+    medians = {n: products.median_abs_product(1.0, n) for n in (1, 2, 10, 50)}
+    shares = [np.mean(walks[:, n] < np.log(median)) for n, median in medians.items()]
+    return np.abs(np.array(shares) - 0.5).max() / (0.5 / np.sqrt(100_000))
+
+
+def error_of_weak_tilt():
+    """Standard error of the importance sampling of chapter 3 with k = 2."""
+    fourth = (4 / np.pi * gamma(1) * gamma(2)) ** 50
+    return 4 * np.sqrt((fourth - 1) / 40_000)
+
+
+TYPICAL = 2 * np.exp(np.euler_gamma)
+
+
+@cache
+def first_experiment(factors):
+    """Logarithms of the ten thousand products of the first experiment."""
+    draws = np.random.default_rng(0).standard_normal((10_000, 50))[:, :factors]
+    return np.log(np.abs(draws)).sum(axis=1)
+
+
+def peak_of_histogram():
+    """The middle of the fullest bin of the histogram of ten factors."""
+    counts, edges = np.histogram(first_experiment(10), np.arange(-90, 46, 3))
+    return edges[counts.argmax()] + 1.5
+
+
+@cache
+def sample_variances():
+    """Sample variances of 60 repeats at up to 30 factors: (5 %, median, 95 %)."""
+    rng, repeats = np.random.default_rng(2), []
+    for _ in range(60):
+        walks = products.sample_log_abs_products(1.0, 30, 10_000, rng=rng)
+        repeats.append(np.exp(2 * walks).mean(axis=0))
+    return np.quantile(repeats, [0.05, 0.5, 0.95], axis=0)
+
+
+@cache
+def against_lognormal(n):
+    """Levels, and how far the share below each lognormal quantile is off, for n factors."""
+    rng, levels = np.random.default_rng(7), np.linspace(0.005, 0.995, 100)
+    walks = products.sample_log_abs_products(1.0, 50, 20_000, rng=rng)
+    mean, variance = products.log_abs_moments(1.0)
+    scaled = np.sort((walks[:, n] - n * mean) / np.sqrt(n * variance))
+    return levels, np.searchsorted(scaled, norm.ppf(levels)) / 20_000 - levels
+
+
+@cache
+def two_worlds():
+    """The 0.2 % and 99.8 % points of the drawn and of the weighted logarithms of chapter 3."""
+    drawn_logs = products.sample_log_abs_products(1.0, 50, 40_000, rng=np.random.default_rng(12))
+    rng = np.random.default_rng(11)
+    for k in (2.0, 2.5, 3.0):
+        logs = np.log(rng.chisquare(k, (40_000, 50))).sum(axis=1) / 2
+    return [np.quantile(x, [0.002, 0.5, 0.998]) for x in (drawn_logs[:, -1], logs)]
+
+
+@cache
+def chi_logs():
+    """Means of the logarithm of an average of N squares, and their standard errors."""
+    rng, widths = np.random.default_rng(0), (1, 10, 100, 1000)
+    means = [np.log(rng.chisquare(N, 100_000) / N).mean() for N in widths]
+    return means, [np.sqrt(polygamma(1, N / 2) / 100_000) for N in widths]
+
+
+CLAIMS = [
+    ("its standard error is {:.4f}", lambda: 0.5 / np.sqrt(100_000)),
+    ("further off than {:.1f} of them", furthest_from_the_median),
+    ("About 13, which is {:.3f}²", lambda: 2 * np.exp(np.euler_gamma)),
+    ("It is ${:.3f}^{{25}}$", lambda: 2 * np.exp(np.euler_gamma)),
+    ("{} of a hundred", lambda: int(np.ceil(100 * np.log(2) / np.log(3)))),
+    ("give or take the {:.0f} %", lambda: 100 / np.sqrt(2 * 99)),
+    ("the true standard error is {:.1f}", error_of_weak_tilt),
+    ("fall by $e^{{{:.3f}}}$ a step", lambda: products.log_abs_moments(1.0)[0]),
+    ("A factor of {:.2f}", lambda: np.exp(7 * zeta(3) / (3 * np.pi**2))),
+    ("loses about {:.0f} % a round", lambda: -50 * np.log(0.9)),
+    ("about {:.1f} % a round", lambda: 50 * np.log(1.0125)),
+    ("# {:.2e}", lambda: 0.9**100),
+    ("# {:.3f}", lambda: (1 - 0.9**100) ** 10_000),
+    ("about {:.1f} million", lambda: np.sqrt((3.0**40 - 1) / 1e6) / 1e6),
+    (
+        "watch {0[0]} samples miss it by {0[1]} powers of ten",
+        lambda: ("ten thousand", word(-np.log10(printed(PAGE, r"sample variance +(\S+)")))),
+    ),
+    (
+        "weights make ${}$ equally likely",
+        lambda: said("2^{6}".replace("{6}", "6"), 64, printed(PAGE, r"6 factors: (\d+)"), 64),
+    ),
+    (
+        "Less than a {}</summary> Yes",
+        lambda: said("millionth", 0, printed(PAGE, r"sample variance +(\S+)"), 1e-6),
+    ),
+    (
+        "among {} products.",
+        lambda: said("ten thousand", 10_000, first_experiment(50).size, 10_000),
+    ),
+    (
+        "one product in {} holds most of",
+        lambda: said("ten thousand", 0.5, printed(PAGE, r"\n20 +1 +(\S+)%") / 100, 1),
+    ),
+    (
+        "the largest is smaller than a {},",
+        lambda: said("thousandth", 0, printed(PAGE, r"largest \|product\| (\S+)"), 1e-3),
+    ),
+    (
+        "Up to n = {} the median",
+        lambda: said("8", 0.8, sample_variances()[1][1:9].min(), 1.2),
+    ),
+    (
+        "bends down: about {0[0]} at 10, {0[1]} at 20, {0[2]} at 30",
+        lambda: [stored(PAGE, rf"n = {n}: median sample variance (\S+)") for n in (10, 20, 30)],
+    ),
+    (
+        "From n = {} on, even the upper edge",
+        lambda: said("25", 0, sample_variances()[2][25:].max(), 0.2),
+    ),
+    (r"With $v = 2e^\gamma = {:.3f}$ the drift", lambda: TYPICAL),
+    ("the mean square by {:.3f}.", lambda: TYPICAL),
+    (
+        "More than {} million</summary> Yes",
+        lambda: said("ten million", 1e13, products.product_variance(TYPICAL, 50) ** 0.5, 9e13),
+    ),
+    (
+        "It spans minus {0[0]:.0f} to {0[1]:.0f} with its peak near minus {0[2]}.",
+        lambda: (
+            -first_experiment(10).min(),
+            first_experiment(10).max(),
+            said("5", 4, -peak_of_histogram(), 5),
+        ),
+    ),
+    ("Right, v = {:.3f}: the typical", lambda: TYPICAL),
+    (r"if $v < 2e^\gamma = {:.3f}\ldots$ Its", lambda: TYPICAL),
+    (r"if $v < 2e^\gamma = {:.3f}$, while", lambda: TYPICAL),
+    (
+        "end between minus {0[0]} and minus {0[1]}.",
+        lambda: (
+            said("85", 80, -min(drawn("fig-fans", f"1 {n}y last") for n in range(1, 9)), 85),
+            said("46", 46, -max(drawn("fig-fans", f"1 {n}y last") for n in range(1, 9)), 50),
+        ),
+    ),
+    ("followed by a loss leaves {:.2f}.", lambda: 1.5 * 0.5),
+    (r"\ln 0.5 = \frac12 \ln {:.2f} < 0", lambda: 1.5 * 0.5),
+    ("variance 100, root mean square {:.0f}, and", lambda: np.sqrt(100)),
+    (
+        "wrong by more than {} powers of ten",
+        lambda: said("three", 3, -np.log10(printed(PAGE, r"\n30 +(\S+) \+-")), 4),
+    ),
+    (
+        "lie around minus {0[0]:.0f}, from about minus {0[1]:.0f} to minus {0[2]:.0f}.",
+        lambda: (-50 * products.log_abs_moments(1.0)[0], *-two_worlds()[0][[0, 2]]),
+    ),
+    (
+        "lie around plus {0[0]:.0f}, from about {0[1]:.0f} to {0[2]:.0f}.",
+        lambda: two_worlds()[1][[1, 0, 2]],
+    ),
+    (
+        "minus 0.094 near level {:.1f} and",
+        lambda: against_lognormal(1)[0][against_lognormal(1)[1].argmin()],
+    ),
+    (
+        "plus 0.07 near level {:.1f}.",
+        lambda: against_lognormal(1)[0][against_lognormal(1)[1].argmax()],
+    ),
+    ("minus 0.045 and minus {:.3f};", lambda: -against_lognormal(50)[1].min()),
+    (
+        "by a factor of more than a {},",
+        lambda: said("hundred", 100, printed(PAGE, r"chain, median: (\S+)"), 200),
+    ),
+    (
+        "climbs to ${0[0]}$, about ${0[1]}$.",
+        lambda: ("4^{25}", said("10^{15}", 0.9e15, 4.0**25, 1.2e15)),
+    ),
+    ("drift.max()) # 0.25 {:.5f}...", lambda: np.log(1.0125) / 2),
+    (
+        "In three samples of four, {} products",
+        lambda: said("ten thousand", 0.74, (1 - 0.9**100) ** 10_000, 0.78),
+    ),
+    (
+        r"$\sqrt{{({} - 1)/10^6}}$, about 3.5",
+        lambda: said("3^{40}", 3.4e6, np.sqrt((3.0**40 - 1) / 1e6), 3.6e6),
+    ),
+    (
+        "about −{0[0]:.2f}, −{0[1]:.3f}, −{0[2]:.4f} and −{0[3]:.4f}, with",
+        lambda: np.negative(chi_logs()[0]),
+    ),
+    (
+        "errors from {0[0]:.3f} down to {0[1]:.4f}.",
+        lambda: chi_logs()[1][::3],
+    ),
+    (
+        "good to within a factor of {}, and",
+        lambda: said("two", 1, 1 + 0.0002 / printed(PAGE, r"\n30 +(\S+) \+-"), 2),
+    ),
+]

@@ -1,0 +1,181 @@
+"""Numbers in the text of chapter 4."""
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
+from sklearn.datasets import load_digits
+
+from longterm import scaling
+
+from . import drawn, printed, said, word
+
+PAGE = "chapters/04_log_walks.ipynb"
+
+
+def drift_and_spread(width, depth=100):
+    """Mean and standard deviation of ln‖h‖² of ReLU layers at gain √2."""
+    mean, variance = scaling.log_norm_step(width, "relu")
+    return depth * (mean + np.log(2)), np.sqrt(depth * variance)
+
+
+def printed_loss(width):
+    """Factor that the printed ReLU gain takes off ‖h‖² over 100 layers."""
+    mean, _ = scaling.log_norm_step(width, "relu")
+    return np.exp(-100 * (mean + 2 * np.log(scaling.gain(width, "relu", "sussillo"))))
+
+
+def layers_until_half_are_dead(width):
+    return np.log(0.5) / np.log1p(-(2.0**-width))
+
+
+def width_for_a_factor_ten():
+    """Smallest ReLU width whose two standard deviations stay below a factor 10 in ‖h‖."""
+    return next(N for N in range(1, 500) if drift_and_spread(N)[1] <= np.log(10))
+
+
+def drift_sd():
+    return np.sqrt(100 * scaling.log_norm_step(10)[1])
+
+
+def printed_drifts(widths):
+    """Sizes of the drifts over 100 ReLU layers that the printed gain leaves."""
+    return np.array([abs(np.log(printed_loss(width))) for width in widths])
+
+
+def below_the_spread(activation):
+    """The first width from which the mean-square gain's drift stays below the spread."""
+    shift = np.log(2) if activation == "relu" else 0
+    inside = []
+    for width in range(1, 200):
+        mean, variance = scaling.log_norm_step(width, activation)
+        inside.append(abs(100 * (mean + shift)) < np.sqrt(100 * variance))
+    return np.flatnonzero(~np.array(inside))[-1] + 2
+
+
+def level_gain(width):
+    """The tanh gain above 1 at which the mean gradient is level."""
+    return brentq(lambda g: scaling.tanh_gradient_step(g, width)[0], 1.01, 2)
+
+
+def angle(layer):
+    cosine = printed(PAGE, rf"relu: mean.* (\S+) at layer {layer}\b")
+    return np.degrees(np.arccos(cosine))
+
+
+LYAPUNOV = scaling.lyapunov_exponents(12) - scaling.lyapunov_exponents(12)[0]
+
+
+CLAIMS = [
+    ("layer costs about {:.2f} in", lambda: -drift_and_spread(10)[0] / 100),
+    ("make $e^{{{:.0f}}}$", lambda: drift_and_spread(10)[0]),
+    ("is about {:.1f}. What", lambda: np.sqrt(100 * scaling.log_norm_step(10)[1])),
+    ("loses {:.0f} units of", lambda: -200 * np.log(0.8)),
+    ("= {:.1f}$, so 178 layers", lambda: layers_until_half_are_dead(8)),
+    ("so {:.0f} layers", lambda: np.ceil(layers_until_half_are_dead(8))),
+    ("# {0[0]:.5f}, {0[1]:.5f}", lambda: [scaling.death_probability(8, d) for d in (177, 178)]),
+    ("= {:.1f}$", lambda: 500 / np.log(10) ** 2),
+    ("# {}", width_for_a_factor_ten),
+    ("drift ${:.4f}$, that is", lambda: drift_and_spread(16, 1)[0]),
+    (
+        "that is ${0[0]:.1f}$, with a standard deviation of {0[1]:.1f}",
+        lambda: drift_and_spread(16, 200),
+    ),
+    ("# {0[0]:.2f}, {0[1]:.2f}", lambda: drift_and_spread(16, 200)),
+    ("a factor of about {:.0f} million", lambda: np.exp(-drift_and_spread(16)[0]) / 1e6),
+    ('"relu")`, {:.5f};', lambda: scaling.gain(16, "relu")),
+    ("it may touch in {} such", lambda: said("one of twenty", 0.05, 1 - 0.95, 0.05 + 1e-9)),
+    (
+        "stays within plus or minus {} inside",
+        lambda: said("0.01,", 0, printed(PAGE, r"largest difference (\S+),"), 0.01),
+    ),
+    (
+        "<summary>About a {} of that</summary> Yes",
+        lambda: said(
+            "tenth",
+            9.5,
+            np.sqrt(scaling.log_norm_step(10)[1] / scaling.log_norm_step(1000)[1]),
+            10.6,
+        ),
+    ),
+    (
+        r"of $\ln\|h\|^2$ is {0[0]:.1f}, which is a factor of {0[1]} in",
+        lambda: (drift_sd(), said("ten", 9.5, np.exp(drift_sd() / 2), 11)),
+    ),
+    ("minus 19.7 and minus {:.1f} at layer", lambda: -drawn("fig-width-fans", "1 3y last")),
+    (
+        "leaves 27 at width 1, {:.1f} at width 10",
+        lambda: -100 * (scaling.log_norm_step(10)[0] + 0.1),
+    ),
+    (
+        "gain leaves between {0[0]:.0f} and {0[1]:.0f} up to width 8",
+        lambda: (printed_drifts(range(1, 9)).min(), printed_drifts(range(1, 9)).max()),
+    ),
+    (
+        "and less than {} from width 14 on",
+        lambda: said("0.2", 0.1, printed_drifts([14, 16, 20, 30, 50, 100, 300, 1000]).max(), 0.2),
+    ),
+    ("mean-square gain leaves {:.0f} at width 10 and is", lambda: -drift_and_spread(10)[0]),
+    ("below the spread from about width {} on.", lambda: below_the_spread("relu")),
+    (
+        "drift over 100 layers is below {} in",
+        lambda: said("0.2", 0, printed_drifts([20, 30, 50, 100, 300, 1000]).max(), 0.2),
+    ),
+    (
+        r"takes $\|h\|^2$ down by a factor of a {}.",
+        lambda: said("million", 0.7e6, printed_loss(2), 1.5e6),
+    ),
+    ("the logarithm is about {}.", lambda: word(drift_and_spread(10)[1])),
+    (
+        "<summary>About {}</summary> Yes. Each",
+        lambda: said("1e-14", 1e-14, printed(PAGE, r"width +10: median (\S+),"), 3e-14),
+    ),
+    ("One layer in {} dies at width 6", lambda: 2**6),
+    (
+        "contain a dead {} cases of five",
+        lambda: said("one in four", 0.79, scaling.death_probability(6, 100), 0.81),
+    ),
+    ("The data are the {} handwritten", lambda: load_digits().data.shape[0]),
+    ("{0[0]} by {0[1]} pixels each", lambda: load_digits().images.shape[1:]),
+    ("would hold {:.0f} % of all", lambda: 100 * (2 * norm.cdf(2) - 1)),
+    ("Normal steps would have {:.1f} % inside", lambda: 100 * (2 * norm.cdf(2) - 1)),
+    ("ReLU walks at gain {:.4f} scatter", lambda: scaling.gain(50, "relu")),
+    (
+        "narrow band to about minus {:.0f}, at gain 1.25",
+        lambda: -printed(PAGE, r"tanh 0\.9000: .*first layer (\S+),"),
+    ),
+    ("while $D/N$ is {:.0f}.", lambda: 100 / 50),
+    ("through 0 near {:.2f}, to", lambda: level_gain(32)),
+    (
+        "measured at minus 5.6 and minus {:.1f}, learn",
+        lambda: (
+            -(
+                3 * drawn("fig-sweep", "1 3y mean")
+                - drawn("fig-sweep", "1 3y first")
+                - drawn("fig-sweep", "1 3y last")
+            )
+        ),
+    ),
+    (
+        "the loss of nearly {} powers of ten at 0.9",
+        lambda: word(
+            -3 * drawn("fig-sweep", "1 3y mean")
+            + drawn("fig-sweep", "1 3y first")
+            + drawn("fig-sweep", "1 3y last")
+        ),
+    ),
+    ("an angle of about {} degrees", lambda: word(angle(30))),
+    ("at layer 50 of less than {}:", lambda: said("nine", 8, angle(50), 9)),
+    (
+        "to minus {0[9]:.1f} at k = 10, minus {0[10]:.1f} at 11 and",
+        lambda: -LYAPUNOV,
+    ),
+    ("shrinks $\\|h\\|$ by $e^{{{:.1f}}}$, a", lambda: -drift_and_spread(16, 200)[0] / 2),
+    ("the standard deviation is still {:.1f}, and", lambda: drift_and_spread(16, 200)[1]),
+    (
+        "the spreads differ by a factor of {}.",
+        lambda: word(
+            printed(PAGE, r"one W, reused .*step 100 (\S+),")
+            / printed(PAGE, r"fresh W .*step 100 +(\S+),")
+        ),
+    ),
+]

@@ -1,0 +1,203 @@
+"""Numbers in the text of chapter 5."""
+
+import re
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from longterm import memory, rnn
+
+from . import cells, drawn, printed, said, word
+
+PAGE = "chapters/05_robust_memory.ipynb"
+
+
+def rest_and_margin(w):
+    """State at rest and margin of the latch."""
+    return w * memory.attractor(w)[0], memory.robustness_margin(w)
+
+
+def gradient_at_rest(w, steps):
+    return memory.attractor(w)[1] ** steps
+
+
+WEIGHT_FOR_03 = brentq(lambda w: memory.robustness_margin(w) - 0.3, 1, 3)
+EDGE = memory.latch(1.0, np.zeros(10_000), 1.0)
+
+
+def settled(steps=300):
+    """Where the network that is awake comes to rest."""
+    states = rnn.run([[1.4, 0.6], [0.2, 1.2]], np.vstack([[1, 0.5], np.zeros((steps, 2))])[:, None])
+    return np.abs(states[-1, 0])
+
+
+def integrator_below(w):
+    """The steps at which the integrator is below a latch: first, last and how many."""
+    below = memory.linear_retention(1.0, 0.2, 1000) < memory.retention(w, 0.2, 1000)[0]
+    steps = np.flatnonzero(below)
+    return steps[0], steps[-1], len(steps)
+
+
+def push_over_margin():
+    """Peak of the cheapest flip over the margin, of the weight where it is furthest from 2."""
+    ratios = [
+        -memory.cheapest_flip(w, 60).min() / memory.robustness_margin(w) for w in (1.25, 1.5, 2.0)
+    ]
+    return max(ratios, key=lambda ratio: abs(ratio - 2))
+
+
+def log_life(w, inverse):
+    return np.log(memory.lifetime(w, inverse**-0.5))
+
+
+def moved_by_noise():
+    """By how many powers of ten noise moves the typical gradient, at most."""
+    pattern = r"at rest +(\S+); survivors +(\S+), nine in ten +(\S+) to +(\S+)"
+    text = "".join("".join(o.get("text", ())) for c in cells(PAGE) for o in c.get("outputs", ()))
+    return max(abs(float(a) - float(b)) for a, b, _, _ in re.findall(pattern, text))
+
+
+CLAIMS = [
+    ("rests at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
+    ("Yes, {0[1]:.3f}. Between 0", lambda: rest_and_margin(1.25)),
+    ("for forty steps it is {:.3f};", lambda: memory.push_to_flip(1.25, 40)),
+    ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0)[1] / 2),
+    ("{0[0]:.2f}, which is 0.083", lambda: rest_and_margin(2.0)),
+    ("Yes: {:.2f} to the power 40 against", lambda: memory.attractor(1.25)[1]),
+    ("against {:.2f} to the power 40.", lambda: memory.attractor(2.0)[1]),
+    (
+        "falls by {:.0f} powers of ten.",
+        lambda: np.log10(gradient_at_rest(1.25, 40) / gradient_at_rest(2.0, 40)),
+    ),
+    (r"0.2\sqrt5 \approx {:.2f}$", lambda: 0.2 * np.sqrt(5)),
+    (r"0.2 \sqrt t) = {:.3f}$", lambda: norm.ppf(0.75)),
+    ("After about {:.0f} steps</summary>", lambda: (1 / 0.2 / norm.ppf(0.75)) ** 2),
+    ("# {0[0]:.4f}, {0[1]:.4f}, {0[2]:.1e}", lambda: margin_to_order()),
+    ("# {0[0]:.5f}, {0[1]:.4f}", lambda: edge_numbers()),
+    ("# ({0[0]:.4f}, {0[1]:.4f}), (0.8880, 0.0778)", lambda: rest_and_margin(2.0)),
+    ("(1.9150, 0.5328), ({0[0]:.4f}, {0[1]:.4f})", lambda: rest_and_margin(1.25)),
+    (r"w = 1 / \tanh 1 = {:.3f}$", lambda: 1 / np.tanh(1)),
+    ("with margin {:.3f}.", lambda: memory.robustness_margin(1 / np.tanh(1))),
+    ("with a height just above {:.3f}", lambda: memory.push_to_flip(2.0, 3)),
+    (r"\sqrt{{1000}} = {:.1f}$", lambda: norm.ppf(0.99) * 0.2 * np.sqrt(1000)),
+    ("start=14.71)[-1] # {:.4f}", lambda: memory.linear_retention(1.0, 0.2, 1000, 14.71)[-1]),
+    ("(1.5, 0.2, 1000)[0][-1] # {:.4f}", lambda: memory.retention(1.5, 0.2, 1000)[0][-1]),
+    ("as well from {0[0]:.2f}. Its gradient", lambda: rest_and_margin(1.5)),
+    ("gradient is ${:.3f}^{{1000}}$", lambda: memory.attractor(1.5)[1]),
+    ("0.990^{{40}} = {:.2f}$", lambda: gradient_at_rest(1.005, 40)),
+    ("The state at rest is {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
+    ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
+    ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
+    ("(1.005, 0.2, 40)[0][40] # {:.4f}", lambda: memory.retention(1.005, 0.2, 40)[0][40]),
+    ("spectral radius {:.2f}. For $n$ units", lambda: 10 * 0.9 / 4),
+    (r"network has $\rho(W) = {:.2f}$.", lambda: printed(PAGE, r"rho (\S+),")),
+    (r"wins against $\rho = {:.2f}$. So", lambda: printed(PAGE, r"rho (\S+),")),
+    (r"matrix with $\rho = {:.2f}$ explodes", lambda: printed(PAGE, r"rho (\S+),")),
+    ("settle at about {0[0]:.1f} and {0[1]:.1f}.", settled),
+    (
+        "an explosion by {0[0]:.0f} powers of ten and a decay by {0[1]:.0f}.",
+        lambda: (
+            np.log10(printed(PAGE, r"asleep lag 100: \S+ <= (\S+)")),
+            -np.log10(printed(PAGE, r"awake +lag 100: \S+ <= (\S+)")),
+        ),
+    ),
+    (
+        "the product grows for {} steps, as",
+        lambda: word(printed(PAGE, r"B: norm \S+ at lag (\d+)")),
+    ),
+    ("the bound says {:.0f} powers", lambda: np.log10(printed(PAGE, r"where the bound is (\S+)"))),
+    ("rises to 13 at lag {:.0f} and", lambda: printed(PAGE, r"B: norm \S+ at lag (\d+)")),
+    (
+        "above {} near lag 12",
+        lambda: said("1e8", 1e8, drawn("fig-jacobian-paths", "2 text 'bound' y"), 9e8),
+    ),
+    ("Less than {}</summary> Yes", lambda: said("0.1", 0, memory.robustness_margin(1.25), 0.1)),
+    ("the state at rest, {0[0]:.3f}; for forty", lambda: rest_and_margin(1.25)),
+    (
+        "jumps to about plus {:.1f}; on",
+        lambda: memory.latch(1.25, np.full(3000, 0.0785), -0.9)[-1],
+    ),
+    (
+        "for one step to {0[0]:.2f} for 3, {0[1]:.3f} for 40",
+        lambda: [memory.push_to_flip(1.25, steps) for steps in (3, 40)],
+    ),
+    ("below the margin {:.4f}.", lambda: memory.robustness_margin(1.25)),
+    (
+        "the margin grows {} and",
+        lambda: said(
+            "sevenfold", 6.5, memory.robustness_margin(2.0) / memory.robustness_margin(1.25), 7.5
+        ),
+    ),
+    (
+        "rises from 0 to {0[0]:.2f}, the slope falls from 1 to {0[1]:.2f}.",
+        lambda: (memory.robustness_margin(2.2), memory.attractor(2.2)[1]),
+    ),
+    (
+        "below $w = 1.25$ from step {0[0]} to step {0[1]}, and",
+        lambda: integrator_below(1.25)[:2] if integrator_below(1.25)[2] == 92 else ("?", "?"),
+    ),
+    (
+        "and below $w = {}$ at all times",
+        lambda: (
+            said("1.4", 1, integrator_below(1.4)[0], 1) if integrator_below(1.4)[2] == 1000 else ""
+        ),
+    ),
+    (
+        "with w = 1.1 falls to {} by about step 100",
+        lambda: said("one half", 0.5, memory.retention(1.1, 0.2, 100)[0][-1], 0.505),
+    ),
+    (
+        "The integrator falls to {:.2f} at step 40",
+        lambda: memory.linear_retention(1.0, 0.2, 40)[-1],
+    ),
+    (
+        "is at {0[0]:.2f} at step 40 and at {0[1]} by step 500",
+        lambda: (
+            memory.retention(1.25, 0.2, 40)[0][-1],
+            said("one half", 0.5, memory.retention(1.25, 0.2, 500)[0][-1], 0.505),
+        ),
+    ),
+    (
+        "to about {} by step 200.",
+        lambda: said("one half", 0.5, drawn("fig-hold-or-teach", "1 2y last"), 0.515),
+    ),
+    ("it pushes about {} as hard", lambda: said("twice", 1.9, push_over_margin(), 2.1)),
+    (
+        "lifetime grows about {}.",
+        lambda: said("fourfold", 3.5, log_life(2.0, 50) / log_life(2.0, 12.5), 4.1),
+    ),
+    ("by less than {} of them", lambda: said("one and a half", 0.5, moved_by_noise(), 1.5)),
+    (
+        "{0[0]} survivors of twenty keep less than a {0[1]} of",
+        lambda: (
+            word(0.95 * 20),
+            said("thousandth", 0, 10 ** printed(PAGE, r"w = 1\.25, .* to +(\S+)"), 1e-3),
+        ),
+    ),
+    (
+        "at most ${0[0]:.5f}/|y|$, reached at net input {0[1]:.3f};",
+        lambda: [printed(PAGE, r"output y: (\S+) / \|y\| at net input (\S+)", n) for n in (1, 2)],
+    ),
+    ("So {:.3f} is the choice", lambda: WEIGHT_FOR_03),
+    ("The formula gives {:.5f} and", lambda: np.sqrt(3 / (2 * 10_000))),
+    (r"$\Phi^{{-1}}(0.99) = {:.3f}$", lambda: norm.ppf(0.99)),
+    ("so that {} of the gradient survive", lambda: said("two thirds", 0.65, 0.99**40, 0.68)),
+    (
+        "margin is 0.000235, a {} of the noise",
+        lambda: said("thousandth", 0.0008, memory.robustness_margin(1.005) / 0.2, 0.0014),
+    ),
+    ("0.2) # {:.6f}, 9.07", lambda: memory.robustness_margin(1.005)),
+    ("with probability {:.3f}: a coin", lambda: memory.retention(1.005, 0.2, 40)[0][-1]),
+    ("the bit lives a {} steps with", lambda: said("hundred", 95, memory.lifetime(1.25, 0.2), 105)),
+]
+
+
+def margin_to_order():
+    slope = memory.attractor(WEIGHT_FOR_03)[1]
+    return WEIGHT_FOR_03, slope, slope**100
+
+
+def edge_numbers():
+    """State after 10 000 steps at w = 1, and what the gradient loses from step 1000 on."""
+    return EDGE[-1], np.prod(1 / np.cosh(EDGE[1000:-1]) ** 2)

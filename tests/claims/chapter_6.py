@@ -1,0 +1,166 @@
+"""Numbers in the text of chapter 6."""
+
+from functools import cache
+
+import numpy as np
+
+from longterm import memory, sliders, training
+
+from . import drawn, printed, rounded, said, stored
+
+PAGE = "chapters/06_long_spans.ipynb"
+
+
+def boundary_mean():
+    return memory.boundary_gradient(2.0, 0.2, 60)[0][-1]
+
+
+def last_heard(w):
+    """The last span at which the start is heard in 4000 sequences."""
+    mean, square, _ = memory.boundary_gradient(w, 0.2, 60)
+    return np.flatnonzero(square / mean**2 <= 4000)[-1]
+
+
+def far_share(m):
+    return (m**20 - m**100) / (1 - m**100)
+
+
+def rate(T):
+    return printed(PAGE, rf"T = {T}: +([\d.]+)% of 400")
+
+
+def second_of_three(figure, artist):
+    """The middle y of three, from their mean."""
+    y = {part: drawn(figure, f"1 {artist}y {part}") for part in ("first", "last", "mean")}
+    return 3 * y["mean"] - y["first"] - y["last"]
+
+
+@cache
+def fates():
+    """Weights of 40 trials by update at T = 20, and which succeed in the end."""
+    rng, paths = np.random.default_rng(62), []
+    for now in training.descend("latch", 20, 40, rng=rng):
+        paths.append(now.w.copy())
+    return np.array(paths), training.score("latch", now, 20, rng=rng) >= 0.95
+
+
+def decided_after(update):
+    """Share of trials that are already on the side of 1 that their fate needs."""
+    paths, solved = fates()
+    return np.mean((paths[update] > 1) == solved)
+
+
+def sunk_after_ten():
+    """Lower end of the interval for the share of trials below 1 after ten updates."""
+    run = training.descend("latch", 20, 400, rng=np.random.default_rng(0), updates=10)
+    sunk = [int((now.w < 1).sum()) for now in run][-1]
+    return training.wilson_interval(sunk, 400)[0]
+
+
+@cache
+def sampled_over_exact():
+    """Mean gradient of 20,000 sequences on the boundary at w = 1.5, over the exact mean."""
+    noise = 0.2 * np.random.default_rng(7).standard_normal((40, 20_000))
+    slopes = 1 - np.tanh(memory.latch(1.5, noise, 0.0)) ** 2
+    sizes = np.cumprod(1.5 * slopes, axis=0)[:-1] * slopes[1:]
+    return sizes.mean(axis=1) / memory.boundary_gradient(1.5, 0.2, 40)[0][1:]
+
+
+def one_guess_in():
+    return printed(PAGE, r"T =  10: one guess in (\d+)")
+
+
+@cache
+def window(T, noise):
+    return sliders.training._window(T, noise)
+
+
+def closes_at():
+    """The first span of the slider's, from 34 on, that has no window."""
+    return next(T for T in range(34, 49, 2) if window(T, 0.2) is None)
+
+
+CLAIMS = [
+    ("whose slope at the attractor is {:.2f}", lambda: memory.attractor(2.0)[1]),
+    ("exact mean stays at {:.3f}", boundary_mean),
+    ("$w = 2$ hears across {} steps", lambda: last_heard(2.0)),
+    ("$w = 1.5$ across {}.", lambda: last_heard(1.5)),
+    (r"$0.6^{{20}} \approx {:.1f} \cdot 10^{{-5}}$", lambda: 0.6**20 / 1e-5),
+    (r"$0.9^{{20}} \approx {:.2f}$", lambda: 0.9**20),
+    ("about {:.0f} times more", lambda: round(far_share(0.9) / far_share(0.6), -2)),
+    (r"$\sqrt{{0.2}} \approx {:.3f}$", lambda: np.sqrt(0.2)),
+    ("A factor {:.2f}.", lambda: 1 / np.sqrt(0.2)),
+    ("All 400 trials succeed at $T = {}$", lambda: stored(PAGE, r"T =  ?(\d+): 100.0% of 400")),
+    (
+        "for w = 1.25, {0[0]} for w = 1.5 and {0[1]} for w = 2.",
+        lambda: [rounded(drawn("fig-terms", f"1 {n}y last")) for n in (3, 5)],
+    ),
+    (
+        "The line stands where a {} of",
+        lambda: said("tenth", 0.08, memory.attractor(1.25)[1] ** 5, 0.12),
+    ),
+    (
+        "follows it to about T = {}, strays above",
+        lambda: said("15", 0, np.abs(sampled_over_exact()[:15] - 1).max(), 0.13),
+    ),
+    ("exponentially to about {} at T = 40", lambda: rounded(drawn("fig-spread", "1 4y last"))),
+    (
+        "to about {0[0]} at T = 40 for 1.25, {0[1]} for 1.5, and {0[2]} for 2.",
+        lambda: [
+            rounded(drawn("fig-needed", f"1 text 'w = {w}' y"), digits)
+            for w, digits in (("1.25", 2), ("1.5", 2), ("2.0", 1))
+        ],
+    ),
+    (
+        "are passed at T = {0[0]} for w = 2 and at T = {0[1]} for w = 1.5.",
+        lambda: (last_heard(2.0) + 1, last_heard(1.5) + 1),
+    ),
+    ("<summary>About {}</summary> Yes. And", lambda: said("four in ten", 35, rate(20), 45)),
+    (
+        "Yes. And at {0[0]} the length it is {0[1]}.",
+        lambda: ("twice", said("one in fifteen", 13, 100 / rate(40), 17)),
+    ),
+    (
+        "to about {0[0]:.1f} at 15, {0[1]:.1f} at 20 and {0[2]:.2f} at 40.",
+        lambda: [(rate(T) + 1e-9) / 100 for T in (15, 20, 40)],
+    ),
+    ("it is already near {:.2f} at 10 and", lambda: second_of_three("fig-latch", 5)),
+    ("mostly decided within {} updates", lambda: said("ten", 0.8, decided_after(10), 1)),
+    ("By update {} most have parted", lambda: said("ten", 0.8, decided_after(10), 1)),
+    ("the weight settles near {:.1f} or above", lambda: fates()[0][-1][fates()[1]].min()),
+    ("end near {:.1f} or above, some", lambda: fates()[0][-1][fates()[1]].min()),
+    ("where {} of the plain trials", lambda: said("four in ten", 35, rate(20), 45)),
+    ("| {} at $T = 20$; it", lambda: said("four in ten", 35, rate(20), 45)),
+    ("Plain falls from 1 to {:.2f}.", lambda: (rate(40) + 1e-9) / 100),
+    ("falls too, to about {:.2f}.", lambda: drawn("fig-controls", "1 5y last")),
+    ("at T = 10 and {:.2f} at 40.", lambda: drawn("fig-controls", "1 9y last")),
+    (
+        "at T = 10, about {} at 20",
+        lambda: said("half", 0.4, second_of_three("fig-controls", 13), 0.6),
+    ),
+    (
+        "to about {} within the first thirty",
+        lambda: said("one half", 0.4, drawn("fig-updates", "1 1y last"), 0.6),
+    ),
+    (
+        "and about {} of the time at 80",
+        lambda: said("half", 40, printed(PAGE, r"T = 80: .*Adam (\d+)%"), 60),
+    ),
+    ("<summary>About a {}</summary> Yes", lambda: said("dozen", 8, one_guess_in(), 15)),
+    ("at T = 10 to about {:.1f} at 20 and", lambda: second_of_three("fig-guess", 1)),
+    ("A {} guesses solve", lambda: said("dozen", 8, one_guess_in(), 15)),
+    ("| about a {} with our", lambda: said("dozen", 8, one_guess_in(), 15)),
+    ("Guessing finds in a {} draws", lambda: said("dozen", 8, one_guess_in(), 15)),
+    ("at $T = 20$ reaches from about {0[0]:.1f} to {0[1]:.1f}.", lambda: window(20, 0.3)),
+    (
+        "closes just below $T = {0[0]}$, near $w = {0[1]}$.",
+        lambda: (closes_at(), said("1.35", 1.33, window(38, 0.2)[0], 1.37)),
+    ),
+    (
+        "after {0[0]} updates at $T = 20$ more than {0[1]} of its trials have sunk",
+        lambda: ("ten", said("half", 0.5, sunk_after_ten(), 1)),
+    ),
+    ("leaves the window within {} updates", lambda: said("ten", 0.5, sunk_after_ten(), 1)),
+    ("at lag 38 to about {} for w = 1.25", lambda: rounded(drawn("fig-terms", "1 1y last"))),
+    ("but hardly ever at length {}.".replace("but ", "and "), lambda: said("40", 0, rate(40), 10)),
+]
