@@ -25,7 +25,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 MAX_LINES, MAX_WIDTH, MAX_BYTES, MIN_ALT = 12, 80, 700_000, 40
-FORBIDDEN_TAGS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "raises-exception"}
+FORBIDDEN_TAGS = {"nbval-skip", "nbval-raises-exception", "raises-exception"}
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 
 # --- Parts of a notebook -----------------------------------------------------------------
@@ -103,6 +103,18 @@ def no_cell_escapes_checking(nb):
     tagged = [c for c in code_cells(nb) if FORBIDDEN_TAGS & set(c.metadata.get("tags", []))]
     marked = [c for c in code_cells(nb) if re.search(r"#\s*(NBVAL|PYTEST_VALIDATE)_", c.source)]
     return [f"{cell.id} is marked as unchecked" for cell in [*tagged, *marked]]
+
+
+def what_rounding_decides_is_asserted(nb):
+    """An output may go unchecked only if the cell says why, and asserts what holds anyway."""
+    complaints = []
+    for cell in code_cells(nb):
+        reason = cell.metadata.get("rounding", "")
+        if ("nbval-ignore-output" in cell.metadata.get("tags", [])) != bool(reason):
+            complaints.append(f"{cell.id} must have both the tag nbval-ignore-output and a reason")
+        if reason and (len(reason) < MIN_ALT or "assert " not in cell.source):
+            complaints.append(f"{cell.id} must say why it goes unchecked, and assert what holds")
+    return complaints
 
 
 def no_errors(nb):
@@ -258,6 +270,7 @@ def citations_resolve(nb):
 RULES = [
     every_code_cell_was_run,
     no_cell_escapes_checking,
+    what_rounding_decides_is_asserted,
     no_errors,
     no_stderr,
     no_addresses,
@@ -394,7 +407,12 @@ def set_digest(text):
 FAULTS = [
     (every_code_cell_was_run, lambda nb: nb.cells[1].update(execution_count=None)),
     (no_cell_escapes_checking, set_metadata(1, tags=["nbval-skip"])),
-    (no_cell_escapes_checking, set_metadata(1, tags=["nbval-ignore-output"])),
+    (what_rounding_decides_is_asserted, set_metadata(1, tags=["nbval-ignore-output"])),
+    (what_rounding_decides_is_asserted, set_metadata(1, rounding=50 * "x")),
+    (
+        what_rounding_decides_is_asserted,
+        set_metadata(1, tags=["nbval-ignore-output"], rounding=50 * "x"),
+    ),
     (no_cell_escapes_checking, set_metadata(1, tags=["raises-exception"])),
     (no_cell_escapes_checking, set_source(1, "# NBVAL_IGNORE_OUTPUT\nprint(1)")),
     (no_errors, append_output("error", ename="ValueError", evalue="", traceback=[])),
@@ -554,6 +572,17 @@ def test_check_names_the_differing_cell_and_writes_nothing(unrun):
     assert "cell 1 (second)" in checked.stdout
     assert "-3" in checked.stdout
     assert "+2" in checked.stdout
+
+
+def test_a_check_lets_only_those_cells_differ_that_say_why():
+    def notebook(*texts):
+        cells = [new_code_cell("1", outputs=[new_output("stream", text=text)]) for text in texts]
+        cells[0].metadata["rounding"] = "because"
+        return new_notebook(cells=cells)
+
+    settle = run_notebooks.with_rounding_of
+    assert settle(notebook("a", "b"), notebook("c", "b")).cells[0].outputs[0].text == "a"
+    assert settle(notebook("a", "b"), notebook("a", "d")).cells[1].outputs[0].text == "d"
 
 
 def test_failing_cell_is_named_and_nothing_is_written(tmp_path):
