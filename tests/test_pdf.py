@@ -20,9 +20,9 @@ NEEDS_CHROMIUM = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def one_page(tmp_path_factory):
-    """Build the book as one page outside the tree; return the file."""
-    target = tmp_path_factory.mktemp("pdf")
+def one_page(build):
+    """Build the book as one page from what Sphinx has read for the pages; return the file."""
+    target = build.html.parents[1]
     options = ["--builder", "singlehtml", "--path-output", str(target), "-W", "-n", "--keep-going"]
     process = subprocess.run(
         [jupyter_book(), "build", str(ROOT), *options],

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import statistics
+from dataclasses import dataclass
 
 import pytest
 import site_report
@@ -15,9 +16,50 @@ from test_book import toc_pages
 
 MADE_BY_SPHINX = ("genindex", "search", "prf-prf", "py-modindex")
 CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/")]
-VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
+# Between them these views have each width and each theme once.
+VIEWS = {"wide, light": (1280, "light"), "phone, dark": (390, "dark")}
+# What stands around the article, and for one width only, comes from one template; on a page of each
+# kind it is also seen in the other theme.
+FRAMES = {"wide, dark": (1280, "dark"), "phone, light": (390, "light")}
+FRAMED = ("index", CHAPTERS[0], "pages/reference", "search")
 PROGRAMS = [ROOT / "_static" / "site.js", ROOT / "lib" / "longterm" / "explore.js"]
-TRIES = 3  # of a time the best counts: other programs run beside the tests
+
+# Notes what a slider figure says in the frame that is painted after a key.
+ANSWERS = """(box) => { box.answers = []; box.addEventListener('keydown', () => {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => box.answers.push(box.querySelector('.readout').textContent);
+    channel.port2.postMessage(0);
+  });
+}, true) }"""
+
+# What a slider figure shows: its words, and the outlines of its lines, null where one has none.
+SHOWN = """(box, names) => [
+  box.querySelector('.readout').innerText,
+  names.map((name) => box.querySelector(`[id="${name}"] > path`)?.getAttribute('d') ?? null),
+]"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page of the book that was opened from disk once, for all tests that look at it."""
+
+    name: str
+    page: object
+    log: site_report.Log
+    asked: list  # the addresses that it loaded before anybody touched it
+
+    def look(self, width=1280, theme="light"):
+        """Return the page as it shows itself in this view."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        site_report.wear(self.page, theme)
+        site_report.next_frame(self.page)  # the page has heard of its size
+        return self.page
+
+    def figures(self):
+        """Return the boxes of the page's slider figures, each with its stored state."""
+        boxes = self.look().locator(".widget-vbox:has(> .slider-figure)")
+        return list(zip(boxes.all(), slider_states(self.name), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -43,28 +85,20 @@ def context(chromium):
 
 
 @pytest.fixture(scope="module", params=[*toc_pages(), *MADE_BY_SPHINX])
-def page_and_log(request, chromium, home):
-    """Each page of the book, opened from disk once for the tests that only look."""
+def visit(request, chromium, home):
+    """Each page of the book; to load one takes longer than most tests of it."""
     size = {"width": 1280, "height": 900}
     with chromium.new_context(viewport=size, reduced_motion="reduce") as context:
         page, log = site_report.open_page(context, f"{home}{request.param}.html", home)
-        yield page, log
-
-
-def slider_page(context, home, name):
-    """Return a chapter's page, the states of its slider figures, and their boxes."""
-    page, log = site_report.open_page(context, f"{home}{name}.html", home)
-    boxes = page.locator(".widget-vbox:has(> .slider-figure)")
-    states = slider_states(name)
-    assert log.is_clean(), log
-    assert boxes.count() == len(states)
-    return page, list(zip(boxes.all(), states, strict=True))
+        yield Visit(request.param, page, log, list(log.asked))
+        assert log.is_clean(), log  # nor did the page complain while the tests used it
 
 
 def slider_states(name):
-    """Return what the notebook of a chapter has stored of its slider figures, in order."""
-    notebook = json.loads((ROOT / f"{name}.ipynb").read_text(encoding="utf-8"))
-    widgets = notebook["metadata"].get("widgets", {})
+    """Return what the notebook of a page, if it is one, has stored of its slider figures."""
+    path = ROOT / f"{name}.ipynb"
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"] if path.exists() else {}
+    widgets = metadata.get("widgets", {})
     states = widgets.get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
     return [model["state"] for _, model in sorted(states.items()) if "readouts" in model["state"]]
 
@@ -77,9 +111,19 @@ def put(page, handle, stop, stops):
         page.keyboard.press("ArrowRight")
 
 
-def drawn(box, name):
-    """Return the coordinates of a line as the browser has drawn it."""
-    outline = box.locator(f'[id="{name}"] > path').first.get_attribute("d")
+def walk(page, box, shape):
+    """Put the sliders to their ends and middles in turn; give the stops where they stand."""
+    handles, stand = box.locator(".noUi-handle").all(), [None] * len(shape)
+    for stops in itertools.product(*(sorted({0, size // 2, size - 1}) for size in shape)):
+        for handle, stop, old, size in zip(handles, stops, stand, shape, strict=True):
+            if stop != old:
+                put(page, handle, stop, size)
+        stand = stops
+        yield stops
+
+
+def numbers(outline):
+    """Return the coordinates in a line that the browser has drawn."""
     return [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", outline)]
 
 
@@ -95,43 +139,41 @@ def computed(track, k):
 # --- Every page --------------------------------------------------------------------------
 
 
-def test_page_complains_of_nothing_and_asks_no_other_host(page_and_log):
-    page, log = page_and_log
-    assert log.is_clean(), log
-    assert page.locator("mjx-merror").count() == 0
+def test_page_complains_of_nothing_and_asks_no_other_host(visit):
+    assert visit.log.is_clean(), visit.log
+    assert visit.page.locator("mjx-merror").count() == 0
 
 
-def test_figures_say_in_words_what_they_show(page_and_log):
-    page, _ = page_and_log
-    assert page.evaluate(site_report.MUTE) == []
+def test_page_is_light(visit, build):
+    kind = "heaviest page" if slider_states(visit.name) else "heaviest text page"
+    assert site_report.weight(visit.asked, build.html) < site_report.BUDGETS[kind][0]
+    assert len(visit.asked) < site_report.BUDGETS["most requests"][0]
 
 
-def test_formulas_are_set(page_and_log):
-    page, _ = page_and_log
-    formulas = page.locator(".bd-article :is(span, div).math")
-    assert formulas.count() == formulas.filter(has=page.locator("mjx-container")).count()
+def test_figures_say_in_words_what_they_show(visit):
+    assert visit.page.evaluate(site_report.MUTE) == []
 
 
-def test_icons_come_from_the_small_font(page_and_log):
-    page, _ = page_and_log
-    faces = page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').length")
-    loaded = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
-    assert faces
-    assert [name for name in loaded if "fontawesome" in name] == []
+def test_formulas_are_set(visit):
+    formulas = visit.page.locator(".bd-article :is(span, div).math")
+    assert formulas.count() == formulas.filter(has=visit.page.locator("mjx-container")).count()
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_page_has_no_barrier(page_and_log, view):
-    page, _ = page_and_log
-    width, theme = VIEWS[view]
-    page.set_viewport_size({"width": width, "height": 900})
-    site_report.wear(page, theme)
-    assert site_report.barriers(page) == []
+def test_icons_come_from_the_small_font(visit):
+    faces = "[...document.fonts].filter((f) => f.status === 'loaded').length"
+    assert visit.page.evaluate(faces)
+    assert [name for name in visit.asked if "fontawesome" in name] == []
 
 
-def test_page_does_not_scroll_sideways_on_a_phone(page_and_log):
-    page, _ = page_and_log
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_page_has_no_barrier(visit):
+    found = {view: site_report.barriers(visit.look(*VIEWS[view])) for view in VIEWS}
+    for view in FRAMES if visit.name in FRAMED else ():
+        found[view] = site_report.barriers(visit.look(*FRAMES[view]), "frame")
+    assert found == dict.fromkeys(found, [])
+
+
+def test_page_does_not_scroll_sideways_on_a_phone(visit):
+    page = visit.look(width=390)
     page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -139,15 +181,60 @@ def test_page_does_not_scroll_sideways_on_a_phone(page_and_log):
 # --- What a reader does ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_answers_unfold_by_keyboard(context, home, name):
-    page, _ = site_report.open_page(context, f"{home}{name}.html", home)
-    boxes = page.locator(".bd-article details:not([open])")
-    assert boxes.count() > 0
-    for box in boxes.element_handles()[:3]:
+def test_answers_unfold_by_keyboard(visit):
+    page = visit.look()
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = false; })")
+    boxes = page.locator(".bd-article details:not([open])").element_handles()
+    assert boxes or visit.name not in CHAPTERS
+    for box in boxes[:3]:
         box.query_selector("summary").focus()
         page.keyboard.press("Enter")
         assert box.evaluate("(box) => box.open")
+
+
+def test_sliders_say_what_they_are_and_where_they_stand(visit):
+    for box, state in visit.figures():
+        sliders = box.locator(".widget-hslider").all()
+        assert len(sliders) == len(state["shape"])
+        for slider in sliders:
+            handle = slider.locator(".noUi-handle")
+            put(visit.page, handle, 1, 3)
+            site_report.next_frame(visit.page)
+            label = slider.locator(".widget-label").inner_text()
+            assert handle.get_attribute("aria-label") == label
+            shown = slider.locator(".widget-readout").inner_text()
+            assert handle.get_attribute("aria-valuetext") == shown
+
+
+def test_sliders_show_what_python_computed(visit):
+    for box, state in visit.figures():
+        lines = [name for name, track in state["moving"].items() if "x" in track]
+        for stops in walk(visit.page, box, state["shape"]):
+            k = stops[0] * (state["shape"][1:] or [1])[0] + (stops[1:] or (0,))[0]
+            words, outlines = box.evaluate(SHOWN, lines)
+            assert words == state["readouts"][k]
+            for line, outline in zip(lines, outlines, strict=True):
+                points = computed(state["moving"][line], k) or [0, 0]
+                assert outline is None or numbers(outline) == pytest.approx(points, abs=1e-6)
+
+
+def test_sliders_follow_each_key_within_a_frame(visit):
+    for box, state in visit.figures():
+        for handle in box.locator(".noUi-handle").all():
+            put(visit.page, handle, 0, 2)
+        box.evaluate(ANSWERS)
+        expected = state["readouts"][: state["shape"][-1]][1:4]
+        for step in range(len(expected)):
+            visit.page.keyboard.press("ArrowRight")
+            site_report.next_frame(visit.page)
+            assert box.evaluate("(box) => box.answers") == expected[: step + 1]
+
+
+def test_a_step_of_a_slider_is_little_work(visit):
+    for box, state in visit.figures():
+        put(visit.page, box.locator(".noUi-handle").last, 0, 2)
+        work = site_report.step_work(visit.page, min(10, state["shape"][-1] - 1))
+        assert statistics.median(work) < site_report.BUDGETS["slider step, median"][0]
 
 
 def test_search_finds_the_spectral_radius(context, home):
@@ -158,72 +245,6 @@ def test_search_finds_the_spectral_radius(context, home):
     page.wait_for_selector("#search-results li a")
     assert "Powers of a matrix" in page.locator("#search-results").inner_text()
     assert log.is_clean(), log
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_sliders_show_what_python_computed(context, home, name):
-    page, figures = slider_page(context, home, name)
-    for box, state in figures:
-        handles = box.locator(".noUi-handle").all()
-        shape = state["shape"]
-        assert len(handles) == len(shape)
-        for stops in itertools.product(*({0, size // 2, size - 1} for size in shape)):
-            for handle, stop, size in zip(handles, stops, shape, strict=True):
-                put(page, handle, stop, size)
-            k = stops[0] * (shape[1] if len(shape) > 1 else 1) + (stops[1:] or (0,))[0]
-            assert box.locator(".readout").inner_text() == state["readouts"][k]
-            for line, track in state["moving"].items():
-                if "x" in track and box.locator(f'[id="{line}"] > path').count():
-                    points = computed(track, k)
-                    assert drawn(box, line) == (
-                        pytest.approx(points, abs=1e-6) if points else [0, 0]
-                    )
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_sliders_say_what_they_are_and_where_they_stand(context, home, name):
-    page, figures = slider_page(context, home, name)
-    for box, _ in figures:
-        for slider in box.locator(".widget-hslider").all():
-            handle = slider.locator(".noUi-handle")
-            put(page, handle, 1, 3)
-            page.wait_for_timeout(50)
-            assert (
-                handle.get_attribute("aria-label") == slider.locator(".widget-label").inner_text()
-            )
-            shown = slider.locator(".widget-readout").inner_text()
-            assert handle.get_attribute("aria-valuetext") == shown
-
-
-# --- Weight and time; the figures proper are those of `make site-report` -------------------
-
-
-def test_pages_are_light(chromium, build):
-    with site_report.served(build.html) as address:
-        names = ["index", *CHAPTERS, "pages/reference"]
-        weights = {name: site_report.visit(chromium, f"{address}{name}.html") for name in names}
-    for name, visit in weights.items():
-        kind = "heaviest page" if visit.alive else "heaviest text page"
-        assert visit.weight < site_report.BUDGETS[kind][0], name
-
-
-def test_page_comes_and_sliders_live_in_time(chromium, build):
-    name = next((name for name in CHAPTERS if slider_states(name)), "index")
-    with site_report.served(build.html) as address:
-        visits = [site_report.visit(chromium, f"{address}{name}.html") for _ in range(TRIES)]
-    assert min(visit.paint for visit in visits) < 2 * site_report.BUDGETS["first paint"][0]
-    assert min(visit.alive or 0 for visit in visits) < 2 * site_report.BUDGETS["slider alive"][0]
-
-
-def test_sliders_follow_the_key(context, home):
-    name = next((name for name in CHAPTERS if slider_states(name)), None)
-    if name is None:
-        pytest.skip("no chapter has a slider yet")
-    page, _ = slider_page(context, home, name)
-    times = [site_report.step_times(page) for _ in range(TRIES)]
-    median, slow = "slider step, median", "slider step, 95th percentile"
-    assert min(map(statistics.median, times)) < 2 * site_report.BUDGETS[median][0]
-    assert min(map(site_report.percentile95, times)) < 2 * site_report.BUDGETS[slow][0]
 
 
 def test_our_own_javascript_is_little_and_says_why():

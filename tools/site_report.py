@@ -8,6 +8,7 @@ that axe-core finds, figures without a text that states what they show.
 import argparse
 import gzip
 import http.server
+import itertools
 import shutil
 import statistics
 import sys
@@ -16,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from playwright.sync_api import TimeoutError as BrowserTimeoutError
 from playwright.sync_api import sync_playwright
@@ -40,13 +42,24 @@ LINE = {  # 10 Mbit/s, 40 ms
     "downloadThroughput": 10e6 / 8,
     "uploadThroughput": 10e6 / 8,
 }
+PATIENCE = 180_000  # ms for any one step; the machine may be busy
 BUDGETS = {
     "heaviest page": (1600, "kB gz"),
     "heaviest text page": (500, "kB gz"),  # one without sliders
+    "most requests": (50, ""),
     "first paint": (0.8, "s"),
     "slider alive": (2.5, "s"),
     "slider step, median": (33, "ms"),
     "slider step, 95th percentile": (50, "ms"),
+}
+
+# What of a page axe-core looks at, and its options.
+PARTS = {
+    "whole": ({"include": [["html"]]}, {}),
+    "frame": (
+        {"exclude": [[".bd-article"]]},
+        {"runOnly": ["color-contrast", "link-in-text-block"]},
+    ),
 }
 
 # Notes when the first slider figure of the page is drawn and can be moved.
@@ -93,8 +106,9 @@ def browser():
 
 @dataclass
 class Log:
-    """What went wrong on a page."""
+    """What a page asked for, and what went wrong on it."""
 
+    asked: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     failed: list = field(default_factory=list)
     foreign: list = field(default_factory=list)
@@ -111,6 +125,7 @@ def watch(page, home):
     page.on("console", lambda m: m.type == "error" and log.errors.append(m.text))
     page.on("requestfailed", lambda r: log.failed.append(r.url))
     page.on("response", lambda r: r.status >= 400 and log.failed.append(r.url))
+    page.on("request", lambda r: log.asked.append(r.url))
     page.on("request", lambda r: r.url.startswith(own) or log.foreign.append(r.url))
     return log
 
@@ -122,13 +137,19 @@ def settle(page):
         "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
     )
     if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-        page.wait_for_selector(".slider-figure svg", timeout=20_000)
+        page.wait_for_selector(".slider-figure svg")
+    next_frame(page)
+
+
+def next_frame(page):
+    """Wait until what has changed is painted."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def open_page(context, url, home):
     """Return a settled page and its log."""
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     log = watch(page, home)
     page.goto(url)
     settle(page)
@@ -140,12 +161,18 @@ def axe_source():
     return AXE.read_text(encoding="utf-8")
 
 
-def barriers(page):
-    """Return what axe-core finds on the page as it is now, a line each."""
+def barriers(page, part="whole"):
+    """Return what axe-core finds on the page as it is now, a line each.
+
+    The part "frame" is what stands around the article, and of that only the colours.
+    """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(axe_source())
-    options = {"preload": False, "resultTypes": ["violations"]}
-    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
+    options = {"preload": False, "resultTypes": ["violations"], **PARTS[part][1]}
+    found = page.evaluate(
+        "async ([part, options]) => (await axe.run(part, options)).violations",
+        [PARTS[part][0], options],
+    )
     return [f"{v['id']}: {n['target'][-1]} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
@@ -159,22 +186,32 @@ def wear(page, theme):
 # --- A server as GitHub Pages is one: it compresses --------------------------------------
 
 
+@cache
+def packed(path):
+    """Return a file's bytes as they are sent, and whether they are compressed."""
+    data = path.read_bytes()
+    small = gzip.compress(data)
+    return (small, True) if len(small) < 0.95 * len(data) else (data, False)
+
+
+def weight(addresses, html):
+    """Return the kB that a server would send for what was read from disk below a folder."""
+    paths = {url2pathname(urlsplit(address).path) for address in addresses}
+    files = [Path(path) for path in paths if Path(path).is_relative_to(html)]
+    return sum(len(packed(file)[0]) for file in files) / 1000
+
+
 class Compressing(http.server.SimpleHTTPRequestHandler):
     """Serves files compressed, each compressed once."""
 
     protocol_version = "HTTP/1.1"
-    packed: ClassVar = {}
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         if not path.is_file():
             self.send_error(404)
             return
-        if path not in self.packed:
-            data = path.read_bytes()
-            small = gzip.compress(data)
-            self.packed[path] = (small, True) if len(small) < 0.95 * len(data) else (data, False)
-        data, compressed = self.packed[path]
+        data, compressed = packed(path)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(len(data)))
@@ -213,6 +250,7 @@ class Visit:
     """One cold visit over the slow line."""
 
     weight: float  # kB as sent
+    requests: int
     paint: float  # s
     alive: float | None  # s, None without sliders
 
@@ -248,7 +286,7 @@ def visit_once(chromium, url):
             "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
         )
         alive = page.evaluate("window.sliderAlive ?? null")
-    return Visit(sum(sent) / 1000, paint / 1000, alive and alive / 1000)
+    return Visit(sum(sent) / 1000, len(sent), paint / 1000, alive and alive / 1000)
 
 
 def step_times(page, count=60):
@@ -260,6 +298,25 @@ def step_times(page, count=60):
         page.keyboard.press("ArrowRight" if number % 20 < 15 else "ArrowLeft")
         page.wait_for_function(f"window.steps.length > {number + 1}", polling=20)
     return page.evaluate("window.steps")[1:]
+
+
+def step_work(page, count):
+    """Return the ms of processor time that the page spends on each of some steps by keyboard."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Performance.enable")
+    spent = [thread_time(protocol)]
+    for _ in range(count):
+        page.keyboard.press("ArrowRight")
+        next_frame(page)
+        spent.append(thread_time(protocol))
+    protocol.detach()
+    return [1000 * (after - before) for before, after in itertools.pairwise(spent)]
+
+
+def thread_time(protocol):
+    """Return the seconds of processor time that the page's main thread has used."""
+    metrics = protocol.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
 
 
 def percentile95(values):
@@ -310,6 +367,7 @@ def measures(chromium, html, visits):
     values = {
         "heaviest page": max(one.weight for one in visits.values()),
         "heaviest text page": max(texts),
+        "most requests": max(one.requests for one in visits.values()),
         "first paint": max(one.paint for one in visits.values()),
     }
     sliders = [name for name, one in visits.items() if one.alive]
