@@ -20,6 +20,7 @@ import try_colab
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "versions"
+SANITISE = ROOT / "tests" / "sanitise_svg.cfg"
 SHOWN = ("numpy", "matplotlib", "ipython")
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "nbval", "nbclient", "beautifulsoup4", "pyyaml")
 # NumPy 1.26 has no wheels for Python 3.13.
@@ -160,7 +161,7 @@ def try_set(name, version, workers):
     spread = ("-n", str(workers), "--dist", "loadscope") if workers > 1 else ()
     print(f"{name}, Python {version}: testing; the log is there, too ...", flush=True)
     tests = run_tests(ours, folder, *spread, *unit_tests())
-    plain = ("--nbval", "--nbval-sanitize-with", ROOT / "tests" / "sanitise_svg.cfg")
+    plain = ("--nbval", "--nbval-sanitize-with", SANITISE)
     cells = run_tests(ours, folder, *spread, *plain, ROOT / "chapters")
     return Outcome(name, version, versions_of(ours), tests, cells)
 
