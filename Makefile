@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
+.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade mutants nbgrader-check
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
 	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
 	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
+	@echo "make mutants          change the package in thousands of ways; each must fail a test; takes long"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -61,6 +62,12 @@ bench: .venv/.installed-reader
 	@$(BIN)/python benchmarks/environment.py $(TORCH)
 	@echo "Measuring; this takes half an hour, and the machine should have nothing else to do ..."
 	@build/bench-env/bin/python -m benchmarks $(PARTS)
+
+# MODULES picks some: make mutants MODULES="scalar linear".
+mutants: .venv/.installed-dev
+	@echo "Changing the package a little, and looking whether a unit test fails; this goes on"
+	@echo "where it was stopped, and takes an hour for all modules ..."
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tools/mutants $(MODULES)
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
