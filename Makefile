@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade nbgrader-check
+.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade mutants nbgrader-check
 .PHONY: versions release
 .DELETE_ON_ERROR:
 
@@ -27,6 +27,7 @@ help:
 	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
 	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
+	@echo "make mutants          change the package in thousands of ways; each must fail a test; takes long"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -86,6 +87,11 @@ release: .venv/.installed-reader
 	@$(BIN)/python tools/programs.py npm
 	@$(BIN)/python tools/vendor.py
 	@$(BIN)/python tools/release.py make
+# MODULES picks some: make mutants MODULES="scalar linear".
+mutants: .venv/.installed-dev
+	@echo "Changing the package a little, and looking whether a unit test fails; this goes on"
+	@echo "where it was stopped, and takes an hour for all modules ..."
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tools/mutants $(MODULES)
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
