@@ -138,6 +138,7 @@ def test_a_failure_after_a_success_is_not_forgotten_when_its_cause_stays(book):
     book.build()
     (book.root / "chapters/01.ipynb").write_text(WARNS)
     assert [book.build(), book.build()] == [1, 1]
+    assert not (book.root / "_build/made-from").exists()
     (book.root / "chapters/01.ipynb").write_text("")
     assert [book.build(), book.build()] == [0, 0]
     assert book.calls() == ["False False"] * 4
