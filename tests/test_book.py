@@ -1,6 +1,5 @@
 """The built book, as a visitor gets it: built afresh with the real command."""
 
-import importlib.metadata
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -67,11 +66,18 @@ def bad_images(soup):
     return [src for src, alt in alts if not alt.strip() or path.fullmatch(alt)]
 
 
+def secrets(soup):
+    """Return the marks in code that tell what students must not see."""
+    code = "\n".join(block.get_text() for block in soup("pre"))
+    return re.findall(r"^\s*(### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS))", code, re.M)
+
+
+def tracebacks(soup):
+    """Return the first lines of the tracebacks that a page shows."""
+    return re.findall(r"Traceback \(most .*", soup.get_text())
+
+
 # --- Tests -------------------------------------------------------------------------------
-
-
-def test_jupyter_book_is_version_1():
-    assert importlib.metadata.version("jupyter-book").startswith("1.")
 
 
 def test_build_succeeds_without_a_warning(build):
@@ -97,7 +103,11 @@ def test_no_formula_is_left_unset(pages):
 
 
 def test_no_page_shows_a_traceback(pages):
-    assert [name for name, soup in pages.items() if "Traceback (most" in soup.get_text()] == []
+    assert [name for name, soup in pages.items() if tracebacks(soup)] == []
+
+
+def test_no_page_shows_what_students_must_not_see(pages):
+    assert [name for name, soup in pages.items() if secrets(soup)] == []
 
 
 def test_every_image_has_alt_text(pages):

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 MAX_LINES, MAX_WIDTH, MAX_BYTES, MIN_ALT = 12, 80, 700_000, 40
 FORBIDDEN_TAGS = {"nbval-skip", "nbval-raises-exception", "raises-exception"}
+SECRET = r"^\s*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)"  # in homeworks' masters alone
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 
 # --- Parts of a notebook -----------------------------------------------------------------
@@ -261,6 +262,11 @@ def no_private_paths_in_prose(nb):
     return [f"private path: {line}" for line in found]
 
 
+def no_secret_markers(nb):
+    found = ((cell.id, re.search(SECRET, cell.source, re.M)) for cell in nb.cells)
+    return [f"{id} has a marker: {marker[0].strip()}" for id, marker in found if marker]
+
+
 def citations_resolve(nb):
     return [
         f"no work {key!r} in references.bib" for key in citations(markdown(nb)) - bibliography()
@@ -297,6 +303,7 @@ RULES = [
     unique_cell_ids,
     moderate_size,
     no_private_paths_in_prose,
+    no_secret_markers,
     citations_resolve,
 ]
 
@@ -453,6 +460,7 @@ FAULTS = [
     (unique_cell_ids, lambda nb: nb.cells[1].update(id=nb.cells[2].id)),
     (moderate_size, set_text("x" * MAX_BYTES)),
     (no_private_paths_in_prose, replace_prose("It falls.", "See /home/me/course.")),
+    (no_secret_markers, set_source(1, "### BEGIN SOLUTION\nx = 1")),
     (citations_resolve, replace_prose("It falls.", "See {cite:t}`nobody2050`.")),
 ]
 

@@ -7,7 +7,18 @@ it is imported, and a search through all installed packages at each citation.
 
 import functools
 import gc
+import importlib.metadata
 import sys
+
+
+def refuse_other_versions():
+    """Stop with a sentence if the installed Jupyter Book cannot read this book."""
+    version = importlib.metadata.version("jupyter-book")
+    if not version.startswith("1."):
+        sys.exit(
+            f"Jupyter Book {version} is installed, and this book needs 1.x: others cannot read "
+            "its _config.yml. Install it: pip install -r requirements.txt"
+        )
 
 
 def save_time():
@@ -20,6 +31,7 @@ def save_time():
 
 
 if __name__ == "__main__":
+    refuse_other_versions()
     save_time()
     from jupyter_book.cli.main import main
 
