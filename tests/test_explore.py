@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from longterm.explore import Slider, slider_figure
 from longterm.plots.house import new_figure
@@ -94,6 +95,11 @@ def test_the_view_shows_a_widget_a_picture_and_a_digest():
     data, _ = figure()._repr_mimebundle_()
     assert set(data) >= {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
     assert data["text/plain"].startswith("Figure with 3 frames")
+
+
+def test_ipython_shows_the_digest_whichever_ipywidgets_there_is():
+    data, _ = DisplayFormatter().format(figure())
+    assert data.get("text/plain", "").startswith("Figure with 3 frames")
 
 
 def test_over_500_frames_are_refused():

@@ -1,5 +1,6 @@
 """Other versions are really tried: the right Python, the oldest admitted, no failure overlooked."""
 
+import json
 import re
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import nbformat
 import pytest
 import try_colab
 import versions
+import versions_issue
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -69,11 +71,10 @@ def test_every_python_that_the_package_admits_is_tried_on_the_newest_versions():
 # --- Interpreters ------------------------------------------------------------------------
 
 
-def test_a_python_that_is_not_there_is_reported_and_no_error(monkeypatch):
+def test_a_python_that_is_not_there_is_reported_and_no_error():
     assert versions.interpreter("2.9") is None
     outcome = versions.try_set("newest", "2.9", 1)
     assert versions.table([outcome])[-1] == "| newest | 2.9 | not tried |  |  |  |  |  |"
-    monkeypatch.setattr(versions, "PYTHONS", {"newest": ("2.9",)})
     assert not versions.well([outcome])  # nothing was tried
 
 
@@ -154,3 +155,84 @@ def test_of_all_stored_outputs_only_pictures_are_sanitised():
                     if isinstance(text, str):
                         expected = "a picture" if kind == "image/svg+xml" else text
                         assert sanitised(text) == expected
+
+
+# --- Once a week -------------------------------------------------------------------------
+
+
+def workflow(path):
+    """What a workflow says; YAML takes its `on` for a truth."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_get_no_right_that_a_job_does_not_name(path):
+    content = workflow(path)
+    assert content["permissions"] in ({}, {"contents": "read"})
+    granted = [job.get("permissions", {}) for job in content["jobs"].values()]
+    assert all(isinstance(rights, dict) for rights in granted)  # not write-all
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_use_githubs_own_actions_at_stated_versions(path):
+    steps = [step for job in workflow(path)["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used == [name for name in used if re.fullmatch(r"actions/[\w-]+@v\d+", name)]
+
+
+def test_once_a_week_every_python_is_tried_on_the_newest_versions():
+    content = workflow(ROOT / ".github/workflows/versions.yml")
+    (entry,) = content[True]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", entry["cron"])
+    newest = content["jobs"]["newest"]
+    assert tuple(newest["strategy"]["matrix"]["python"]) == versions.PYTHONS["newest"]
+    command = "make versions SETS=newest PYTHONS=${{ matrix.python }}"
+    assert command in [step.get("run") for step in newest["steps"]]
+
+
+def test_only_the_job_that_runs_no_new_package_may_write_issues():
+    jobs = workflow(ROOT / ".github/workflows/versions.yml")["jobs"]
+    assert jobs["newest"]["permissions"] == {"contents": "read"}
+    assert jobs["issue"]["permissions"] == {"contents": "read", "issues": "write"}
+    assert (jobs["issue"]["needs"], jobs["issue"]["if"]) == ("newest", "always()")
+
+
+OURS, OTHER = versions_issue.TITLE, "A question"
+
+
+@pytest.mark.parametrize(
+    ("result", "titles", "done"),
+    [
+        ("failure", [], "create"),
+        ("failure", [OTHER], "create"),
+        ("failure", [OTHER, OURS], None),
+        ("success", [OTHER, OURS], "close"),
+        ("success", [OTHER], None),
+        ("cancelled", [], None),
+        ("cancelled", [OURS], None),
+    ],
+)
+def test_one_issue_is_open_while_the_newest_fail(result, titles, done, tmp_path, monkeypatch):
+    listed = [{"number": k, "title": title} for k, title in enumerate(titles, 7)]
+    asked = []
+
+    def gh(*words):
+        asked.append(words)
+        return json.dumps(listed) if words[1] == "list" else ""
+
+    monkeypatch.setattr(versions_issue, "gh", gh)
+    (tmp_path / "report.md").write_text("| newest | 3.13 |\n", encoding="utf-8")
+    versions_issue.settle(result, tmp_path, "https://example.org/run")
+    changes = [words for words in asked if words[1] != "list"]
+    assert [words[1] for words in changes] == ([done] if done else [])
+    if done == "create":
+        assert OURS in changes[0]
+        assert "| newest | 3.13 |" in changes[0][-1]
+    if done == "close":
+        assert changes[0][2] == "8"
+
+
+def test_an_issue_without_reports_says_so(tmp_path):
+    text = versions_issue.body(tmp_path, "https://example.org/run")
+    assert text.startswith("There is no report")
+    assert "https://example.org/run" in text

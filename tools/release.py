@@ -1,7 +1,7 @@
 """Make a frozen bundle of the course for a term, the same bytes wherever it is made.
 
-`python tools/release.py make` writes build/release/NAME-VERSION/ from the commit, never from
-files that are not committed. `check FOLDER` installs a bundle into a fresh environment;
+`python tools/release.py make` writes a folder below build/release/ from the last commit, and
+nothing that is not committed. `check FOLDER` installs a bundle into a fresh environment;
 `compare A B` says what differs between two.
 """
 
@@ -22,6 +22,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import build_book
 import try_colab
 import vendor
 from homework import copies, masters, term
@@ -206,9 +207,8 @@ def build_site(source, scratch, environment):
     if not vendor.is_complete():
         raise CannotRelease("Without npm's packages the site would need a network: install npm.")
     shutil.copytree(vendor.TARGET, source / vendor.TARGET.name)
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", source, "--all", "-W", "-n"]
     process = subprocess.run(
-        [*command, "--keep-going", "--path-output", scratch],
+        [*build_book.BUILDER, "build", source, *build_book.OPTIONS, "--path-output", scratch],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -235,7 +235,9 @@ def build_package(tools, source, scratch, environment, target):
     scratch.mkdir()
     package = try_colab.copy_package(source, scratch / "package")
     command = [tools / "python", "-m", "build", "--no-isolation", "--outdir", scratch, package]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    process = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if process.returncode:
+        raise CannotRelease(f"The package was not built:\n{process.stderr[-3000:]}")
     (wheel,), (sdist,) = scratch.glob("*.whl"), scratch.glob("*.tar.gz")
     if faults := wheel_faults(wheel, source / "lib" / "longterm"):
         raise CannotRelease("The wheel is not the package:\n" + "\n".join(faults))

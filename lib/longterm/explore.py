@@ -32,6 +32,7 @@ Frame = dict[str, Any]
 Artists = dict[str, Line2D | Text]
 
 MOST_FRAMES = 500
+_VIEW = "application/vnd.jupyter.widget-view+json"
 _FAR = 20_000  # tenths of a point: where coordinates far outside the picture are cut
 
 
@@ -83,10 +84,11 @@ class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states 
         self.sliders, self.view = sliders, view
         self._digest, self._png = digest, png
 
+    _ipython_display_ = None  # by which ipywidgets 7, which Colab has, shows no more than a name
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return data | {"text/plain": self._digest, "image/png": self._png}, metadata
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"text/plain": self._digest, "image/png": self._png, _VIEW: view}, {}
 
 
 def slider_figure(
