@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_SPHINX = re.compile(r"genindex|search|prf-prf|\w+-modindex")
@@ -30,10 +30,16 @@ def toc_pages():
 
 def prose(soup):
     """Return what a visitor reads on a page, formulas and code left out."""
-    body = BeautifulSoup(str(soup.body), "html.parser")
-    for element in [*body(NOT_PROSE), *body(class_="math")]:
-        element.decompose()
-    return body.get_text()
+    return "".join(texts(soup.body))
+
+
+def texts(element):
+    """Give the pieces of text in an element, in order, formulas and code left out."""
+    for child in element.children:
+        if not isinstance(child, Tag):
+            yield from [child] if type(child) is NavigableString else []
+        elif child.name not in NOT_PROSE and "math" not in child.get("class", ()):
+            yield from texts(child)
 
 
 def anchors(soup):
