@@ -605,9 +605,11 @@ def _tanh_of_half(x: Array, out: Array) -> Array:
 
 def _outer_products(left: Array, right: Array, tiny: bool) -> Array:
     """Sum over steps and sequences of the outer products, one matrix a network."""
-    total = np.zeros((left.shape[1], left.shape[3], right.shape[3]))
+    total: Array
     if tiny:
-        return np.einsum("tmsi,tmsj->mij", left, right, out=total)
+        total = np.einsum("tmsi,tmsj->mij", left, right)
+        return total
+    total = np.zeros((left.shape[1], left.shape[3], right.shape[3]))
     part = np.empty_like(total)
     for a, b in zip(left, right, strict=True):
         total += np.matmul(a.swapaxes(1, 2), b, out=part)
