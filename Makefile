@@ -28,6 +28,7 @@ help:
 	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
 	@echo "make mutants          change the package in thousands of ways; each must fail a test; takes long"
+	@echo "make wrong-changes    see that the chapters notice wrong changes to the package; takes an hour"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -127,6 +128,11 @@ grade: .venv/.installed-reader
 regrade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions, too: SUBMISSIONS=folder-or-zip"; exit 1; }
 	@$(DESK) regrade $(GRADING) --students $(STUDENTS)
+
+# CHANGES names modules or chapters, such as "memory plots/scalar 04"; without, all are tried.
+.PHONY: wrong-changes
+wrong-changes: .venv/.installed-dev
+	@$(BIN)/python tools/wrong_changes.py $(CHANGES)
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."
