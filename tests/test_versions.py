@@ -1,7 +1,6 @@
 """Other versions are really tried: the right Python, the oldest admitted, no failure overlooked."""
 
 import re
-import subprocess
 import sys
 import tomllib
 from configparser import ConfigParser
