@@ -19,7 +19,7 @@ settings.register_profile("laws", derandomize=True, database=None, deadline=None
 settings.load_profile("laws")
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILD_TIMEOUT = 300  # seconds
+BUILD_TIMEOUT = 1200  # seconds; the machine may be busy
 
 
 @dataclass(frozen=True)

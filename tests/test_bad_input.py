@@ -282,7 +282,7 @@ def test_the_example_of_the_row_works(function):
 
 @each_function
 def test_bad_input_is_refused_at_once_and_named(function):
-    row, complaints, start = ROWS[function], [], time.perf_counter()
+    row, complaints, start = ROWS[function], [], time.process_time()
     good = {name: example for name, (example, _) in row.items()}
     for name, (_, refused) in row.items():
         for error, values in refused.items():
@@ -290,7 +290,7 @@ def test_bad_input_is_refused_at_once_and_named(function):
                 call = lambda bad, name=name: function(**(good | {name: bad}))  # noqa: E731
                 complaints.append(complaint(call, error, name, value))
     assert [text for text in complaints if text] == []
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @each_function

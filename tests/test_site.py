@@ -234,7 +234,7 @@ def test_a_step_of_a_slider_is_little_work(visit):
     for box, state in visit.figures():
         put(visit.page, box.locator(".noUi-handle").last, 0, 2)
         work = site_report.step_work(visit.page, min(10, state["shape"][-1] - 1))
-        assert statistics.median(work) < site_report.BUDGETS["slider step, median"][0]
+        assert statistics.median(work) < 2 * site_report.BUDGETS["slider step, median"][0]
 
 
 def test_search_finds_the_spectral_radius(context, home):
