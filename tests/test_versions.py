@@ -110,8 +110,9 @@ def test_a_report_is_counted_and_each_fault_named():
 
 
 def test_a_pytest_that_does_not_run_is_a_failure(tmp_path):
-    counts = versions.run_tests(sys.executable, tmp_path, "--no-such-option")
-    assert counts.failed == ("pytest did not run: exit code 4",)
+    python = fake_python(tmp_path / "python", "exit 4")
+    counts = versions.run_tests(python, tmp_path)
+    assert counts == versions.Counts(0, ("pytest did not run: exit code 4",))
 
 
 def test_a_table_row_has_versions_and_counts():

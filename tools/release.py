@@ -226,7 +226,8 @@ def wheel_faults(wheel, package):
     """Return the files that a wheel has or lacks beside the package's folder."""
     with zipfile.ZipFile(wheel) as archive:
         has = {name for name in archive.namelist() if ".dist-info/" not in name}
-    wanted = {path.relative_to(package.parent).as_posix() for path in sorted_files(package)}
+    files = (path for path in sorted_files(package) if path.parent.name != "__pycache__")
+    wanted = {path.relative_to(package.parent).as_posix() for path in files}
     return sorted([f"lacks {name}" for name in wanted - has] + [f"has {n}" for n in has - wanted])
 
 
@@ -321,6 +322,7 @@ def fill(bundle, source, scratch, seconds, day, commit):
 
 def check(folder):
     """Return what is wrong with a bundle: its checksums, or installing it as its README says."""
+    folder = folder.resolve()
     if (folder / SUMS).read_text(encoding="utf-8") != sums(folder):
         return [f"{SUMS} does not fit the files"]
     say("Installing the lock and the wheel into a fresh environment; this takes minutes ...")

@@ -27,6 +27,7 @@ COLAB = (
     "ipython==7.34.0",
     "ipywidgets==7.7.1",
     "anywidget==0.9.21",
+    "threadpoolctl==3.6.0",
     "nbclient",
 )
 # The oldest that pyproject.toml admits; of IPython, what Colab has.
@@ -39,6 +40,7 @@ OLDEST = (
     "ipython==7.34.*",
     "ipywidgets==7.7.*",
     "anywidget==0.9.*",
+    "threadpoolctl==3.1.*",
     "nbclient",
 )
 
