@@ -209,9 +209,11 @@ def imported(session, module, mutant, order, limit, tally, key):
 def preload():
     """Import what all tests import, but nothing of the package."""
     import bs4  # noqa: F401
+    import hypothesis.strategies  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
     import scipy.integrate
     import scipy.interpolate
+    import scipy.linalg
     import scipy.optimize
     import scipy.special
     import scipy.stats  # noqa: F401
