@@ -351,6 +351,7 @@ def test_one_unit_is_always_aligned(W):
         DEFECTIVE["full Jordan block"],
         np.diag([1j, 1.0]),
         np.diag([1.0, 1 - 0.9e-9]),
+        np.diag([1.0, 1 - 1e-9]),
         np.diag([1.0, -(1 - 0.9e-9), 0.1]),
     ],
 )

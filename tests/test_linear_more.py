@@ -52,7 +52,9 @@ def test_shape_and_kind_of_the_result():
     assert states.shape == (1, 1)
     assert states.dtype == object
     assert states[0, 0] == Fraction(3)
-    assert isinstance(linear.propagate_in([[2]], [3], 2, np.float32)[2, 0], np.float32)
+    single = linear.propagate_in([[2]], [3], 2, np.float32)
+    assert single.dtype == object
+    assert isinstance(single[2, 0], np.float32)
 
 
 def test_fractions_do_not_overflow():
@@ -63,6 +65,13 @@ def test_fractions_do_not_overflow():
 def test_floats_that_overflow_are_refused_in_silence(number):
     with pytest.raises(ValueError, match="overflows"):
         linear.propagate_in([[1e10, 0], [1, 0.5]], [1, 1], 40, number)
+    with pytest.raises(ValueError, match="overflows"):
+        linear.propagate_in([[1e10]], [-1], 40, number)
+
+
+def test_the_exponent_of_a_zero_does_not_drift():
+    W, zero = linear._split(np.eye(1)), linear._split(np.zeros(1))
+    assert linear._product(*zero, *W)[1] == zero[1] == linear._NO_EXPONENT
 
 
 def test_bad_input_is_named():

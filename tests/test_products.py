@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
-from scipy.special import k0
+from scipy.special import k0, loggamma
 
 from longterm.products import (
     log_abs_moments,
@@ -243,6 +243,18 @@ def test_median_of_long_products_follows_edgeworth(steps):
     assert math.log(median_abs_product(balanced, steps)) == pytest.approx(
         expected, abs=0.1 / steps**0.5
     )
+
+
+@pytest.mark.parametrize("steps", [50, 1000])
+def test_inversion_integral_is_zero_at_the_median(steps):
+    median = math.log(median_abs_product(1, steps))
+
+    def integrand(s):
+        log_phi = loggamma((1 + 1j * s) / 2) - loggamma(0.5) + 1j * s * math.log(2) / 2
+        return np.exp(steps * log_phi - 1j * s * median).imag / s
+
+    whole, _ = quad(integrand, 0, 12 / math.sqrt(steps), epsabs=1e-14, limit=200)
+    assert abs(whole) < 3e-13
 
 
 def test_median_of_no_factors_is_one():

@@ -242,7 +242,7 @@ def spectral_radius(W: ArrayLike) -> float:
     TypeError, ValueError
         If W is no square matrix of finite numbers.
     """
-    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    scaled, shift = _to_half(_check.square_matrix("W", W))
     return _unscaled(np.abs(np.linalg.eigvals(scaled)).max(), shift)
 
 
@@ -262,7 +262,7 @@ def spectral_norm(W: ArrayLike) -> float:
     TypeError, ValueError
         If W is no square matrix of finite numbers.
     """
-    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    scaled, shift = _to_half(_check.square_matrix("W", W))
     return _unscaled(np.linalg.norm(scaled, 2), shift)
 
 
@@ -288,7 +288,7 @@ def henrici_departure(W: ArrayLike) -> float:
     TypeError, ValueError
         If W is no square matrix of finite numbers.
     """
-    scaled, shift = _to_exponent(_check.square_matrix("W", W), 0)
+    scaled, shift = _to_half(_check.square_matrix("W", W))
     triangular, _ = schur(scaled, output="complex")
     return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
 
@@ -331,10 +331,10 @@ def transient_peak(W: ArrayLike, steps: int) -> tuple[float, int]:
 
 def _norms_of_powers(W: Numbers, steps: int) -> tuple[Array, Integers]:
     """Norms of the powers as numbers in [1, 2) and exponents of two."""
-    step, shift = _to_exponent(W, 0)
+    step, shift = _to_half(W)
     power, exponent, mantissas, exponents = np.eye(len(W)), 0, [1.0], [0]
     for _ in range(steps):
-        power, more = _to_exponent(power @ step, 0)
+        power, more = _to_half(power @ step)
         exponent += more + shift
         mantissa, top = np.frexp(np.linalg.norm(power, 2))
         mantissas.append(2 * mantissa)
@@ -360,10 +360,10 @@ def _modes(eigenvalues: Numbers, starts: Numbers, steps: int) -> Numbers:
 
 def _dominant_left_eigenvector(W: Numbers) -> Numbers:
     """Unit v with Wᵀ v = lambda v for the eigenvalue of strictly largest modulus."""
-    eigenvalues, vectors = np.linalg.eig(_to_exponent(W, 0)[0].T)
+    eigenvalues, vectors = np.linalg.eig(_to_half(W)[0].T)
     order = np.argsort(-np.abs(eigenvalues))
     moduli = np.abs(eigenvalues[order])
-    if moduli[0] == 0 or (len(W) > 1 and moduli[1] >= (1 - _LEAST_GAP) * moduli[0]):
+    if len(W) > 1 and moduli[1] >= (1 - _LEAST_GAP) * moduli[0]:
         raise ValueError("W must have one eigenvalue of strictly largest modulus, a gap of 1e-9")
     return vectors[:, order[0]]
 
@@ -405,19 +405,19 @@ def _scaled(values: Numbers, exponents: Integers) -> Numbers:
     return scaled[..., 0]
 
 
-def _to_exponent(values: Numbers, exponent: int) -> tuple[Numbers, int]:
-    """Scale by a power of two so that the largest part lies in [2**(exponent-1), 2**exponent).
+def _to_half(values: Numbers) -> tuple[Numbers, int]:
+    """Scale by a power of two so that the largest part lies in [1/2, 1).
 
     Returns the scaled values and the shift that undoes it: values = scaled * 2**shift.
     """
     parts = np.ascontiguousarray(values).view(float)
-    shift = int(np.frexp(np.abs(parts).max())[1]) - exponent
+    shift = int(np.frexp(np.abs(parts).max())[1])
     return np.ldexp(parts, -shift).view(values.dtype), shift
 
 
 def _unscaled(value: float | np.floating, shift: int) -> float:
     """value * 2**shift as a float, inf beyond the range of floats."""
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(over="ignore"):
         return float(np.ldexp(value, shift))
 
 

@@ -235,12 +235,12 @@ def _median_of_centred_sum(steps: int) -> float:
     # |phi(s)|^n = cosh(pi s / 2)^(-n/2) falls below exp(-_TAIL) at the end of the range.
     decay = 2 * _TAIL / steps
     end = 2 / np.pi * (decay + np.log1p(np.sqrt(-np.expm1(-2 * decay))))
-    s, weights = (_NODES + 1) * end / 2, _WEIGHTS * end / 2
+    s = (_NODES + 1) * end / 2
     log_phi = loggamma((1 + 1j * s) / 2) - loggamma(0.5) + 1j * s * (_LN2 / 2 - _LOG_ABS_MEAN)
     size, phase = np.exp(steps * log_phi.real), steps * log_phi.imag
 
     def excess(x: float) -> float:
-        return float(np.sum(weights * size * np.sin(phase - s * x) / s))
+        return float(np.sum(_WEIGHTS * size * np.sin(phase - s * x) / s))
 
     spread = np.sqrt(steps * _LOG_ABS_VARIANCE)
     return brentq(excess, -spread, spread, xtol=1e-13 * max(1.0, spread))

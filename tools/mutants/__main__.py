@@ -80,7 +80,7 @@ def mutants_of(module):
         before, after = change(mutant["old"], mutant["new"])
         same = f"{mutant['owner']}: {before}  ->  {after}"
         number = sum(key.startswith(same) for key in keyed)
-        keyed[same + (f"  #{number + 1}" if number else "")] = mutant | {"change": (before, after)}
+        keyed[same + (f"  #{number + 1}" if number else "")] = mutant
     return keyed
 
 
@@ -209,9 +209,11 @@ def imported(session, module, mutant, order, limit, tally, key):
 def preload():
     """Import what all tests import, but nothing of the package."""
     import bs4  # noqa: F401
+    import hypothesis.strategies  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
     import scipy.integrate
     import scipy.interpolate
+    import scipy.linalg
     import scipy.optimize
     import scipy.special
     import scipy.stats  # noqa: F401
@@ -237,22 +239,12 @@ def equivalents():
 
 
 def judge(module, listed):
-    """Counts of a module, its unexplained survivors, and entries of the list that are stale."""
+    """Numbers of mutants and survivors, those without a reason, and reasons without a survivor."""
     mutants, results = mutants_of(module), read_results(module)[1]
-    survivors = {key: mutants[key] for key in mutants if results[key] is None}
-    open_, used = [], set()
-    for key, mutant in survivors.items():
-        matching = [i for i, entry in enumerate(listed) if is_entry_of(entry, module, mutant)]
-        used.update(matching)
-        open_ += [] if matching else [key]
-    stale = [e for i, e in enumerate(listed) if e["module"] == module and i not in used]
-    return len(mutants), len(survivors), open_, stale
-
-
-def is_entry_of(entry, module, mutant):
-    """Whether an entry of the list speaks of this mutant."""
-    same = entry["module"] == module and entry["function"] == mutant["owner"]
-    return same and (entry["before"], entry["after"]) == mutant["change"]
+    survivors = [key for key in mutants if results[key] is None]
+    explained = {key for entry in listed if entry["module"] == module for key in entry["mutants"]}
+    open_ = [key for key in survivors if key not in explained]
+    return len(mutants), len(survivors), open_, sorted(explained - set(survivors))
 
 
 def report(modules):
@@ -265,7 +257,7 @@ def report(modules):
         sums = [sums[0] + total, sums[1] + total - survivors]
         rows.append(row(f"`{module}`", total, total - survivors, survivors - len(open_), open_))
         faults += [f"{module} survives: {key}" for key in open_]
-        faults += [f"{module} stale entry: {entry['before']}" for entry in stale]
+        faults += [f"{module} stale entry: {key}" for key in stale]
     total, killed = sums
     rows.append(row("all", total, killed, "", []).replace("| 0 |", "| |"))
     if killed < LEAST_SHARE * total:

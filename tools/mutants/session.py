@@ -6,6 +6,7 @@ cannot see a change of it; coverage.py says which tests reach which lines.
 """
 
 import ast
+import gc
 import importlib
 import inspect
 import os
@@ -91,12 +92,19 @@ class Transplanted(Session):
         items = {item.nodeid: item for item in session.items}
         reached = self.measure(items.values(), module.__file__)
         self.order = sorted(self.seconds, key=self.seconds.get)
+        gc.freeze()
+        killers = {}  # latest last: what killed a neighbour is tried early
         for key, mutant in self.mutants.items():
             if not mutant["owner"] or mutant["owner"] in self.called:
                 self.left.append(key)
                 continue
-            chosen = sorted(tests_of(mutant, reached), key=rank([self.hints.get(key), *self.order]))
-            self.report(key, self.attempt(module, mutant, [items[name] for name in chosen]))
+            order = [self.hints.get(key), *reversed(killers), *self.order]
+            chosen = sorted(tests_of(mutant, reached), key=rank(order))
+            killer = self.attempt(module, mutant, [items[name] for name in chosen])
+            self.report(key, killer)
+            if killer in items:
+                killers.pop(killer, None)
+                killers[killer] = True
         return True
 
     def measure(self, items, path):
@@ -189,7 +197,7 @@ def in_fork(answer, limit):
 def bound(limit):
     """Let this process end by itself when it takes too much time or memory."""
     seconds = int(limit) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (size() + MEMORY, resource.RLIM_INFINITY))
     signal.alarm(60 + 20 * seconds)
 
