@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from configparser import ConfigParser
@@ -76,6 +77,16 @@ def test_a_python_that_is_not_there_is_reported_and_no_error():
     outcome = versions.try_set("newest", "2.9", 1)
     assert versions.table([outcome])[-1] == "| newest | 2.9 | not tried |  |  |  |  |  |"
     assert not versions.well([outcome])  # nothing was tried
+
+
+def test_a_set_that_cannot_be_installed_is_a_failure(monkeypatch):
+    def environment(*words):
+        raise subprocess.CalledProcessError(1, "pip")
+
+    monkeypatch.setattr(versions, "environment", environment)
+    outcome = versions.try_set("newest", HERE, 1)
+    assert "not installed" in versions.table([outcome])[-1]
+    assert not versions.well([outcome])
 
 
 def fake_python(path, words):

@@ -51,7 +51,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a set gave on one Python; without versions where it was not tried."""
+    """What a set gave on one Python; without versions where there was nothing to try."""
 
     name: str
     python: str
@@ -159,7 +159,10 @@ def try_set(name, version, workers):
         return Outcome(name, version)
     folder = FOLDER / f"{name}-{version}"
     print(f"{name}, Python {version}: installing into {folder.relative_to(ROOT)} ...", flush=True)
-    ours = environment(folder, SETS[name], python)
+    try:
+        ours = environment(folder, SETS[name], python)
+    except subprocess.CalledProcessError as error:
+        return Outcome(name, version, tests=Counts(0, (f"not installed: {error}",)))
     spread = ("-n", str(workers), "--dist", "loadscope") if workers > 1 else ()
     print(f"{name}, Python {version}: testing; the log is there, too ...", flush=True)
     lenient = () if name == "newest" else OLD_AND_NEW
@@ -179,7 +182,8 @@ def table(outcomes):
         "|:--|:--|:--|:--|:--|--:|--:|--:|",
     ]
     for outcome in outcomes:
-        versions = list(outcome.versions.values()) or [outcome.python, "not tried", "", ""]
+        why_not = "not installed" if outcome.failed else "not tried"
+        versions = list(outcome.versions.values()) or [outcome.python, why_not, "", ""]
         counts = [outcome.tests.passed, outcome.cells.passed, len(outcome.failed)]
         cells = [outcome.name, *versions, *(counts if outcome.versions else ["", "", ""])]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
@@ -198,7 +202,7 @@ def report(outcomes):
 
 def well(outcomes):
     """Return whether something was tried and nothing failed."""
-    tried = [outcome for outcome in outcomes if outcome.versions]
+    tried = [outcome for outcome in outcomes if outcome.versions or outcome.failed]
     return bool(tried) and all(
         outcome.tests.passed and outcome.cells.passed and not outcome.failed for outcome in tried
     )
