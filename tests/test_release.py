@@ -20,7 +20,7 @@ CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 SECONDS = 1_795_000_000
 HASH = f"--hash=sha256:{64 * 'a'}"
 LOCK = (
-    f"NumPy==2.4.6 \\\n    {HASH} \\\n    {HASH}\nfast_json==1.0 ; os_name == 'nt' \\\n    {HASH}\n"
+    f"NumPy[fast]==2.4.6 \\\n    {HASH} \\\n    {HASH}\nfast_json==1.0 ; os_name == 'nt' \\\n    {HASH}\n"
 )
 PINS = "# All of them\nnumpy==2.4.6\nfast-json==1.0\n"
 

@@ -33,7 +33,7 @@ NAME = "long-term-dependencies"
 TOOLS = ("build==1.6.1", "setuptools==84.2.1", "uv==0.13.9")
 OLDEST_PYTHON = "3.11.5"  # the oldest that all pins have
 SUMS = "SHA256SUMS"
-PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,.-]+\])?==(\S+)", re.MULTILINE)
 # Sphinx's own notes for its next build; no page needs them, and they name folders.
 NOT_IN_SITE = (".buildinfo", ".buildinfo.bak")
 # A repository or an address that the environment names would be written into the pages.
@@ -172,7 +172,7 @@ def make_lock(tools, source, day):
     """Return the text of the lock: every pin, and what other systems need, as of a day."""
     command = [tools / "uv", "pip", "compile", "requirements-dev.txt", "--quiet", "--no-header"]
     command += ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
-    command += ["--no-annotate", "--exclude-newer", day]
+    command += ["--no-strip-extras", "--no-annotate", "--exclude-newer", day]  # pip asks for extras
     text = subprocess.run(command, cwd=source, check=True, stdout=subprocess.PIPE, text=True).stdout
     lock = text.replace("-e .\n", "")
     constraints = (source / "constraints.txt").read_text(encoding="utf-8")
