@@ -19,9 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 SECONDS = 1_795_000_000
 HASH = f"--hash=sha256:{64 * 'a'}"
-LOCK = (
-    f"NumPy[fast]==2.4.6 \\\n    {HASH} \\\n    {HASH}\nfast_json==1.0 ; os_name == 'nt' \\\n    {HASH}\n"
-)
+LOCK = f"""\
+NumPy[fast]==2.4.6 \\
+    {HASH} \\
+    {HASH}
+fast_json==1.0 ; os_name == 'nt' \\
+    {HASH}
+"""
 PINS = "# All of them\nnumpy==2.4.6\nfast-json==1.0\n"
 
 
