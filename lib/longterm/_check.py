@@ -7,7 +7,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.random import Generator
 
-from longterm._types import Array, Numbers
+from longterm._types import Array, Integers, Numbers
 
 MOST_NUMBERS = 10**8
 _LARGEST_SIZE = 2**63 - 1
@@ -38,6 +38,8 @@ def array(name: str, value: Any, real: Literal[True]) -> Array: ...
 def array(name: str, value: Any, real: bool = False) -> Numbers: ...
 def array(name: str, value: Any, real: bool = False) -> Numbers:
     """Return `value` as a finite float64 array, or complex128 if it is complex."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be an array without a mask")
     try:
         result = np.asarray(value)
         if result.dtype == object and all(type(item) in (int, float) for item in result.flat):
@@ -54,6 +56,59 @@ def array(name: str, value: Any, real: bool = False) -> Numbers:
     if not np.isfinite(result).all():
         raise ValueError(f"{name} must be finite, got nan or inf")
     return result
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {type(value).__name__}")
+    return bool(value)
+
+
+def in_range(names: str, values: Numbers) -> Numbers:
+    """Return `values` if all are finite; the arguments `names` are to blame if not."""
+    if not np.isfinite(values).all():
+        raise ValueError(f"{names} lead out of the range of floats")
+    return values
+
+
+def integers(name: str, value: Any) -> Integers:
+    """Return `value` as an array of integers."""
+    try:
+        result = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, its rows differ in length") from None
+    if result.size and result.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, got {result.dtype}")
+    return result.astype(int)
+
+
+Axes = tuple[str, ...]
+"""Names of the axes of an array, such as ``("steps", "units")``."""
+
+
+def fits(name: str, value: Any, axes: Axes, sizes: dict[str, int], to: str = "") -> None:
+    """Refuse all but real arrays whose axes have the sizes that are known; note new ones.
+
+    The numbers in them are not looked at: this costs a microsecond, however many they are.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
+        kind = getattr(value, "dtype", type(value).__name__)
+        raise TypeError(f"{name} must be an array of real numbers, got {kind}")
+    shape, known = value.shape, len(sizes)
+    if len(axes) != len(shape) or tuple(map(sizes.setdefault, axes, shape)) != shape:
+        before = dict(list(sizes.items())[:known])
+        form = ", ".join(str(before.get(axis, axis)) for axis in axes)
+        match = f" to match {to}" if to else ""
+        raise ValueError(f"{name} must have shape ({form}){match}, got {shape}")
+
+
+def record(name: str, value: Any, kind: Any, axes: tuple[Axes, ...], sizes: dict[str, int]) -> None:
+    """Refuse what is no `kind`, a NamedTuple of arrays with these axes, as `fits` does."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
+    for field, part, names in zip(kind._fields, value, axes, strict=True):
+        fits(f"{name}.{field}", part, names, sizes)
 
 
 @overload

@@ -18,6 +18,15 @@ from longterm import _check
 from longterm._types import Array
 
 _DIVERGED = 1e6
+_SEQUENCES = ("steps", "networks", "sequences", "channels")
+_ANSWERS = ("networks", "sequences", "outputs")
+_PARAMETERS = (
+    ("networks", "units", "units"),
+    ("networks", "units", "channels"),
+    ("networks", "units"),
+    ("networks", "outputs", "units"),
+    ("networks", "outputs"),
+)
 
 
 def run(W: ArrayLike, inputs: ArrayLike) -> Array:
@@ -42,14 +51,20 @@ def run(W: ArrayLike, inputs: ArrayLike) -> Array:
     TypeError, ValueError
         If an input is not real and finite, or shapes do not match.
     """
-    W, inputs = _recurrent(W), _check.array("inputs", inputs, real=True)
+    return _run(_recurrent(W), inputs, "W")
+
+
+def _run(W: Array, inputs: ArrayLike, name: str) -> Array:
+    """What `run` returns; errors say `name` of the network."""
+    inputs = _check.array("inputs", inputs, real=True)
     if inputs.shape != (*inputs.shape[:1], *W.shape[:-2], *inputs.shape[-2:-1], W.shape[-1]):
         form = f"(steps, {_axes(W)}sequences, {W.shape[-1]})"
-        raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
+        raise ValueError(f"inputs must have shape {form} to match {name}, got {inputs.shape}")
     states = np.zeros((len(inputs) + 1, *inputs.shape[1:]))
-    for t, u in enumerate(inputs):
-        states[t + 1] = _times(np.tanh(states[t]), W) + u
-    return states
+    with np.errstate(all="ignore"):
+        for t, u in enumerate(inputs):
+            states[t + 1] = _times(np.tanh(states[t]), W) + u
+    return _check.in_range(f"{name} and inputs", states)
 
 
 def error_flow(W: ArrayLike, states: ArrayLike, error: ArrayLike) -> Array:
@@ -84,8 +99,10 @@ def error_flow(W: ArrayLike, states: ArrayLike, error: ArrayLike) -> Array:
     states = _states(states, W)
     error = _check.array("error", error, real=True)
     if error.shape != states.shape[1:]:
-        raise ValueError(f"error must have shape {states.shape[1:]}, got {error.shape}")
-    return _flow(W, np.tanh(states), error)
+        form = f"{states.shape[1:]} to match states"
+        raise ValueError(f"error must have shape {form}, got {error.shape}")
+    with np.errstate(all="ignore"):
+        return _check.in_range("W, states and error", _flow(W, np.tanh(states), error))
 
 
 def flow_by_lag(flow: ArrayLike) -> Array:
@@ -146,8 +163,11 @@ def gradient_by_lag(states: ArrayLike, flow: ArrayLike) -> Array:
         form = "(steps + 1, ..., sequences, n)"
         raise ValueError(f"states must have shape {form}, got {states.shape}")
     if flow.shape != states.shape:
-        raise ValueError(f"flow must have shape {states.shape}, got {flow.shape}")
-    return (flow[1:].swapaxes(-1, -2) @ np.tanh(states[:-1]))[::-1]
+        form = f"{states.shape} to match states"
+        raise ValueError(f"flow must have shape {form}, got {flow.shape}")
+    with np.errstate(all="ignore"):
+        terms = (flow[1:].swapaxes(-1, -2) @ np.tanh(states[:-1]))[::-1]
+    return _check.in_range("states and flow", terms)
 
 
 def jacobian_products(W: ArrayLike, states: ArrayLike) -> Array:
@@ -244,7 +264,7 @@ def check_gradients(
     gradients : sequence of array_like
         The gradients to be checked, of the shapes of `parameters`.
     step : float
-        The step h above 0.
+        The step h above 0, at most 1.
 
     Returns
     -------
@@ -257,12 +277,16 @@ def check_gradients(
     TypeError, ValueError
         If a value is not real and finite, or shapes do not match.
     """
+    if not callable(loss) or isinstance(loss, type):
+        raise TypeError(f"loss must be a function, got {loss!r}")
     step = _check.positive("step", step)
-    values = [np.array(_check.array("parameters", p, real=True)) for p in parameters]
-    claimed = [_check.array("gradients", g, real=True) for g in gradients]
+    if step > 1:
+        raise ValueError(f"step must be at most 1, got {step}")
+    values = [np.array(p) for p in _arrays("parameters", parameters)]
+    claimed = _arrays("gradients", gradients)
     if [p.shape for p in values] != [g.shape for g in claimed]:
         shapes = [p.shape for p in values], [g.shape for g in claimed]
-        raise ValueError("gradients must have the shapes {}, got {}".format(*shapes))
+        raise ValueError("gradients must have the shapes {} of parameters, got {}".format(*shapes))
     worst = 0.0
     for array, gradient in zip(values, claimed, strict=True):
         slopes = _finite_differences(lambda: loss(*values), array, step)
@@ -290,8 +314,11 @@ class Network(NamedTuple):
     """c, (networks, outputs)"""
 
 
+@np.errstate(all="ignore")
 def forward(net: Network, inputs: Array) -> tuple[Array, Array]:
     """Signals and answers of every network on its own sequences.
+
+    Numbers are not checked, for speed: nan and inf among them come back in the answers.
 
     Parameters
     ----------
@@ -307,25 +334,24 @@ def forward(net: Network, inputs: Array) -> tuple[Array, Array]:
 
     Raises
     ------
-    ValueError
-        If shapes do not match.
+    TypeError, ValueError
+        If `net` is no `Network`, an input no array of real numbers, or shapes do not match.
     """
-    networks, _, channels = net.entry.shape
-    if inputs.ndim != 4 or inputs.shape[1::2] != (networks, channels):
-        form = f"(steps, {networks}, sequences, {channels})"
-        raise ValueError(f"inputs must have shape {form}, got {inputs.shape}")
+    _sizes(net, inputs)
     n, tiny = net.recurrent.shape[2], _tiny(net, inputs)
     weights = np.concatenate([net.recurrent, net.entry, net.bias[..., None]], axis=2)
     heard, times = _heard(inputs, n, tiny), _product(2 * weights, tiny)
     signals, twice = heard[..., :n], np.empty_like(heard[0, ..., :n])
-    with np.errstate(over="ignore"):
-        for before, after in zip(heard[:-1], signals[1:], strict=True):
-            _tanh_of_half(times(before, out=twice), out=after)
+    for before, after in zip(heard[:-1], signals[1:], strict=True):
+        _tanh_of_half(times(before, out=twice), out=after)
     return signals, signals[-1] @ net.readout.swapaxes(1, 2) + net.offset[:, None]
 
 
+@np.errstate(all="ignore")
 def backward(net: Network, inputs: Array, signals: Array, misses: Array) -> tuple[Network, Array]:
     r"""Gradients of a loss with respect to every parameter and every state.
+
+    Numbers are not checked, for speed: nan and inf among them come back in the gradients.
 
     Parameters
     ----------
@@ -345,15 +371,13 @@ def backward(net: Network, inputs: Array, signals: Array, misses: Array) -> tupl
 
     Raises
     ------
-    ValueError
-        If shapes do not match.
+    TypeError, ValueError
+        If `net` is no `Network`, an input no array of real numbers, or shapes do not match.
     """
-    shape = (len(inputs) + 1, *inputs.shape[1:3], net.recurrent.shape[2])
-    if signals.shape != shape:
-        raise ValueError(f"signals must have shape {shape}, got {signals.shape}")
-    if misses.shape != (*shape[1:3], net.readout.shape[1]):
-        form = (*shape[1:3], net.readout.shape[1])
-        raise ValueError(f"misses must have shape {form}, got {misses.shape}")
+    sizes = _sizes(net, inputs)
+    sizes["steps + 1"] = len(inputs) + 1
+    _check.fits("signals", signals, ("steps + 1", "networks", "sequences", "units"), sizes)
+    _check.fits("misses", misses, _ANSWERS, sizes)
     tiny = _tiny(net, inputs)
     flow, times = np.empty_like(signals), _product(net.recurrent.swapaxes(1, 2), tiny)
     flow[-1], slopes = misses @ net.readout, np.empty_like(signals[0])
@@ -373,8 +397,19 @@ def backward(net: Network, inputs: Array, signals: Array, misses: Array) -> tupl
     return gradients, flow
 
 
+def _sizes(net: Network, inputs: Array) -> dict[str, int]:
+    """Sizes of the axes of a network and its inputs, which must fit together."""
+    sizes: dict[str, int] = {}
+    _check.record("net", net, Network, _PARAMETERS, sizes)
+    _check.fits("inputs", inputs, _SEQUENCES, sizes)
+    return sizes
+
+
 class BitMemory(NamedTuple):
-    """A network that is to report its first input, a bit ±1, at the end of a sequence."""
+    """A network that is to report its first input, a bit ±1, at the end of a sequence.
+
+    Numbers in the arrays of its methods are not checked: nan and inf come back as such.
+    """
 
     recurrent: Array
     entry: Array
@@ -382,18 +417,49 @@ class BitMemory(NamedTuple):
 
     def inputs(self, bits: Array, steps: int, *, noise: float, rng: Generator) -> Array:
         """Inputs (steps, sequences, n): the bit at step 1, then noise of that sd alone."""
-        drive = noise * rng.standard_normal((steps, len(bits), len(self.entry)))
-        drive[0] += bits[:, None] * self.entry
+        sizes = self._sizes()
+        steps, noise = _check.size("steps", steps), _check.number("noise", noise)
+        _check.generator(rng)
+        _check.fits("bits", bits, ("sequences",), sizes)
+        if noise < 0:
+            raise ValueError(f"noise must be at least 0, got {noise}")
+        _check.room(steps * len(bits) * sizes["units"], "steps and bits")
+        with np.errstate(all="ignore"):
+            drive = noise * rng.standard_normal((steps, len(bits), len(self.entry)))
+            _check.in_range("noise", drive)
+            drive[0] += bits[:, None] * self.entry
         return drive
 
     def recall_rate(self, inputs: Array, bits: Array) -> float:
         """Share of the sequences whose bit the sign of the answer gives."""
-        return float(np.mean(np.sign(self.outputs(run(self.recurrent, inputs))) == bits))
+        states = self._states(inputs)
+        _check.fits("bits", bits, ("sequences",), {"sequences": states.shape[1]})
+        if len(bits) == 0:
+            raise ValueError("bits must be one or more")
+        return float(np.mean(np.sign(self.outputs(states)) == bits))
 
+    @np.errstate(all="ignore")
     def outputs(self, states: Array) -> Array:
         """What the network answers, one number a sequence."""
+        _check.fits("states", states, ("steps + 1", "sequences", "units"), self._sizes())
+        if len(states) == 0:
+            raise ValueError("states must have one row or more")
         answers: Array = np.tanh(states[-1]) @ self.readout
         return answers
+
+    def _states(self, inputs: ArrayLike) -> Array:
+        """What the network does with these inputs."""
+        self._sizes()
+        for part in self:
+            _check.array("net", part)
+        return _run(self.recurrent, inputs, "net")
+
+    def _sizes(self) -> dict[str, int]:
+        """Sizes of the axes of these parameters, which must fit together."""
+        sizes: dict[str, int] = {}
+        axes = ("units", "units"), ("units",), ("units",)
+        _check.record("net", self, BitMemory, axes, sizes)
+        return sizes
 
 
 def recall_gradients(net: BitMemory, inputs: Array, bits: Array) -> tuple[float, BitMemory, Array]:
@@ -415,12 +481,31 @@ def recall_gradients(net: BitMemory, inputs: Array, bits: Array) -> tuple[float,
         The same shapes as `net`.
     flow : ndarray of shape (steps + 1, sequences, n)
         Gradients by state, as `error_flow` returns them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `net` is no `BitMemory`, an input not real and finite, or shapes do not match.
     """
-    states = run(net.recurrent, inputs)
+    if not isinstance(net, BitMemory):
+        raise TypeError(f"net must be a BitMemory, got {type(net).__name__}")
+    states = net._states(inputs)
+    bits = _check.array("bits", bits, real=True)
+    if bits.shape != states.shape[1:2] or bits.size == 0:
+        raise ValueError(f"bits must have shape {states.shape[1:2]}, at least 1, got {bits.shape}")
+    with np.errstate(all="ignore"):
+        loss, gradients, flow = _recall_gradients(net, states, bits)
+    names = "net, inputs and bits"
+    for part in (np.asarray(loss), *gradients):
+        _check.in_range(names, part)
+    return loss, gradients, flow
+
+
+def _recall_gradients(net: BitMemory, states: Array, bits: Array) -> tuple[float, BitMemory, Array]:
     signals = np.tanh(states)
     misses = (net.outputs(states) - bits) / len(bits)
     error = misses[:, None] * net.readout * (1 - signals[-1] ** 2)
-    flow = error_flow(net.recurrent, states, error)
+    flow = _flow(net.recurrent, signals, error)
     gradients = BitMemory(
         np.einsum("tsi,tsj->ij", flow[1:], signals[:-1]), bits @ flow[1], misses @ signals[-1]
     )
@@ -468,6 +553,8 @@ def train_bit_memory(
     updates, sequences = _check.size("updates", updates), _check.size("sequences", sequences)
     rate, noise = _check.positive("rate", rate), _check.positive("noise", noise)
     rng = _check.generator(rng)
+    _check.room(steps * sequences * units + units**2, "steps, sequences and units")
+    _check.room(updates, "updates")
     net = BitMemory(
         rng.standard_normal((units, units)) * 0.8 / np.sqrt(units),
         rng.standard_normal(units) / np.sqrt(units),
@@ -481,6 +568,13 @@ def train_bit_memory(
         if max(np.abs(p).max() for p in net) > _DIVERGED:
             raise ValueError(f"rate must be smaller: at {rate} the training diverges")
     return net
+
+
+def _arrays(name: str, values: Sequence[ArrayLike]) -> list[Array]:
+    """Each of a sequence of arrays."""
+    if not isinstance(values, list | tuple) and np.ndim(np.asarray(values)) == 0:
+        raise TypeError(f"{name} must be a sequence of arrays, got {type(values).__name__}")
+    return [_check.array(name, value, real=True) for value in values]
 
 
 def _recurrent(W: ArrayLike) -> Array:
@@ -505,7 +599,7 @@ def _states(states: ArrayLike, W: Array) -> Array:
         or (*states.shape[1:-2], states.shape[-1]) != W.shape[:-1]
     ):
         form = f"(steps + 1, {_axes(W)}sequences, {W.shape[-1]})"
-        raise ValueError(f"states must have shape {form}, got {states.shape}")
+        raise ValueError(f"states must have shape {form} to match W, got {states.shape}")
     return states
 
 
@@ -514,7 +608,8 @@ def _one_sequence(W: ArrayLike, states: ArrayLike) -> tuple[Array, Array]:
     if W.ndim != 2:
         raise ValueError(f"W must be one square matrix (n, n), got shape {W.shape}")
     if states.ndim != 2 or states.shape[1] != len(W) or len(states) == 0:
-        raise ValueError(f"states must have shape (steps + 1, {len(W)}), got {states.shape}")
+        form = f"(steps + 1, {len(W)}) to match W"
+        raise ValueError(f"states must have shape {form}, got {states.shape}")
     _check.room(len(states) * W.size, "states and W")
     return W, states
 
