@@ -22,6 +22,10 @@ def progress(items: Sequence[T], words: str) -> Iterator[T]:
     stderr goes to a file, by the workers of a sweep, or where the environment has
     ``LONGTERM_QUIET``, as the programs have that store and test the notebooks.
     """
+    if not isinstance(items, Sequence):
+        raise TypeError(f"items must be a sequence, got {type(items).__name__}")
+    if not isinstance(words, str):
+        raise TypeError(f"words must be a string, got {type(words).__name__}")
     show = _line()
     start = shown = time.monotonic()
     for done, item in enumerate(items):

@@ -16,6 +16,7 @@ from longterm.progress import progress
 S = TypeVar("S")
 R = TypeVar("R")
 
+_MOST_WORKERS = 10_000
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -66,6 +67,8 @@ def sweep(
     children = _check.generator(rng).spawn(len(settings))
     if not callable(work):
         raise TypeError(f"work must be a function, got {type(work).__name__}")
+    if cost is not None and not callable(cost):
+        raise TypeError(f"cost must be a function or None, got {type(cost).__name__}")
     calls: list[Callable[[], R]]
     calls = [partial(work, s, rng=child) for s, child in zip(settings, children, strict=True)]
     if executor is None:
@@ -104,9 +107,11 @@ def processes(workers: int | None = None) -> ProcessPoolExecutor:
     TypeError
         If `workers` is no integer.
     ValueError
-        If `workers` is below 1.
+        If `workers` is below 1 or above 10 000.
     """
     workers = None if workers is None else _check.size("workers", workers)
+    if workers is not None and workers > _MOST_WORKERS:
+        raise ValueError(f"workers must be at most {_MOST_WORKERS}, got {workers}")
     fresh = get_context("spawn")  # a fork of a process with threads, such as Jupyter's, may hang
     return ProcessPoolExecutor(workers, mp_context=fresh, initializer=_use_one_thread)
 

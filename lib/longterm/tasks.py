@@ -3,6 +3,9 @@ r"""Tasks that need a memory, each a generator of batches (chapter 6).
 A task knows how its networks start, how sequences are drawn, and what counts as right; it is
 a small object with its settings. An axis after that of time runs over independent trials: each
 trial has a network of its own, and sequences of its own. `training` does the rest.
+
+The shapes of what a task is given are checked, the numbers are not, for speed: nan and inf in
+networks or batches come back in what is computed of them.
 """
 
 from abc import ABC, abstractmethod
@@ -28,6 +31,9 @@ class Batch(NamedTuple):
     targets: Array
     """(trials, sequences, outputs)"""
 
+
+_SEQUENCES = ("steps", "networks", "sequences", "channels")
+_TARGETS = ("networks", "sequences", "outputs")
 
 Parameters = Any
 """What a task trains: a `NamedTuple` of arrays, the first axis of each over the trials."""
@@ -101,7 +107,7 @@ class Latch:
 
     def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
-        _check.size("marked", self.marked)
+        _check.room(2 * _check.size("marked", self.marked), "marked")
         _check.number("w", self.w)
         noises = ("noise",) if self.training_noise is None else ("noise", "training_noise")
         _refuse_negative(self, *noises, "spread")
@@ -110,6 +116,7 @@ class Latch:
     def start(self, trials: int, *, rng: Generator) -> LatchWeights:
         """Every weight the same, small random inputs."""
         trials, rng = _check.size("trials", trials), _check.generator(rng)
+        _check.room(trials * 2 * self.marked, "trials")
         inputs = self.spread * rng.standard_normal((trials, 2, self.marked))
         return LatchWeights(np.full(trials, float(self.w)), inputs)
 
@@ -118,7 +125,7 @@ class Latch:
     ) -> Batch:
         """Noise, and 0 where the trained inputs come; the first half of the targets is -0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
-        noise = self.noise
+        training, noise = _check.flag("training", training), self.noise
         if training and self.training_noise is not None:
             noise = self.training_noise
         inputs = np.empty(shape)
@@ -127,14 +134,20 @@ class Latch:
         inputs[self.marked :] *= noise
         return Batch(inputs, np.broadcast_to(_two_classes(sequences), (trials, sequences, 1)))
 
+    @np.errstate(all="ignore")
     def run(self, weights: LatchWeights, batch: Batch) -> Array:
         """Signals tanh(x), of shape (length + 1, trials, sequences, 1)."""
+        sizes = {"marked": self.marked, "classes": 2, "channels": 1, "outputs": 1}
+        axes = ("networks",), ("networks", "classes", "marked")
+        _check.record("weights", weights, LatchWeights, axes, sizes)
+        _check_batch(batch, sizes, self.marked)
         each = batch.inputs.shape[2] // 2
         trained = np.repeat(weights.inputs, each, axis=1) if each > 1 else weights.inputs
         signals = rnn._from_rest(batch.inputs)
         signals[1 : self.marked + 1, ..., 0] += trained.transpose(2, 0, 1)
         return rnn._advance(weights.w[:, None, None], signals)
 
+    @np.errstate(all="ignore")
     def loss_and_gradients(self, weights: LatchWeights, batch: Batch) -> tuple[Array, LatchWeights]:
         """Loss of each trial, and its gradients by back-propagation through time."""
         signals, each = self.run(weights, batch), batch.inputs.shape[2] // 2
@@ -146,6 +159,7 @@ class Latch:
         gradients = LatchWeights(flow[1:].sum(axis=0).sum(axis=(1, 2)), inputs)
         return each / 2 * np.sum(misses**2, axis=(1, 2)), gradients
 
+    @np.errstate(all="ignore")
     def right(self, weights: LatchWeights, batch: Batch) -> Booleans:
         """Whether the last state has the sign of its target, (trials, sequences)."""
         right: Booleans = (self.run(weights, batch)[-1] * batch.targets)[..., 0] > 0
@@ -172,6 +186,7 @@ class _NetworkTask(ABC):
     def start(self, trials: int, *, rng: Generator) -> rnn.Network:
         """Weights uniform on ±spread, biases 0."""
         trials, rng, n = _check.size("trials", trials), _check.generator(rng), self.units
+        _check.room(trials * n * (n + self.channels + self.outputs), "trials and units")
 
         def draw(*shape: int) -> Array:
             """Weights uniform on ±spread."""
@@ -187,19 +202,29 @@ class _NetworkTask(ABC):
 
     def run(self, net: rnn.Network, batch: Batch) -> Array:
         """Signals tanh(x), of shape (length + 1, trials, sequences, units)."""
-        return rnn.forward(net, batch.inputs)[0]
+        return self._forward(net, batch)[0]
 
+    @np.errstate(all="ignore")
     def loss_and_gradients(self, net: rnn.Network, batch: Batch) -> tuple[Array, rnn.Network]:
         """Mean loss of each trial, and its gradients by back-propagation through time."""
-        signals, answers = rnn.forward(net, batch.inputs)
+        signals, answers = self._forward(net, batch)
         losses, misses = self._misses(answers, batch.targets)
         sequences = answers.shape[1]
         gradients, _ = rnn.backward(net, batch.inputs, signals, misses / sequences)
         return losses.sum(axis=1) / sequences, gradients
 
+    @np.errstate(all="ignore")
     def right(self, net: rnn.Network, batch: Batch) -> Booleans:
         """Whether the answer is right, (trials, sequences)."""
-        return self._is_right(rnn.forward(net, batch.inputs)[1], batch.targets)
+        return self._is_right(self._forward(net, batch)[1], batch.targets)
+
+    def _forward(self, net: rnn.Network, batch: Batch) -> tuple[Array, Array]:
+        """Signals and answers for a batch that fits this task."""
+        _check_batch(batch, {"channels": self.channels, "outputs": self.outputs})
+        signals, answers = rnn.forward(net, batch.inputs)
+        if answers.shape != batch.targets.shape:
+            raise ValueError(f"net must give {batch.targets.shape} answers, not {answers.shape}")
+        return signals, answers
 
     @abstractmethod
     def batch(
@@ -274,6 +299,7 @@ class TwoSequence(_SignTask):
     ) -> Batch:
         """Sequences of both classes in halves; the first half of the targets is -0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
+        _check.flag("training", training)
         targets = np.broadcast_to(_two_classes(sequences), shape[1:])
         least = max(self.marked, int(np.ceil(self.shortest * length)))
         first = length - rng.integers(least, length + 1, size=shape[1:])
@@ -302,6 +328,7 @@ class Parity(_SignTask):
     ) -> Batch:
         """Random signs; the target is their product, times 0.8."""
         shape = _shape(self, length, trials, sequences, rng, 1)
+        _check.flag("training", training)
         inputs = rng.choice([-1.0, 1.0], size=shape)
         return Batch(inputs, GOAL * inputs.prod(axis=0))
 
@@ -336,6 +363,7 @@ class TemporalOrder(_NetworkTask):
     ) -> Batch:
         """Symbols as rows of the identity: A, B and four distractors; targets likewise."""
         shape = _shape(self, length, trials, sequences, rng, self.channels)
+        _check.flag("training", training)
         symbols = rng.integers(2, 6, size=shape[:-1])
         order = rng.integers(0, 2, size=(2, trials, sequences))
         for symbol, tenth in zip(order, (1, 4), strict=True):
@@ -362,6 +390,28 @@ def _two_classes(sequences: int) -> Array:
     return np.where(np.arange(sequences) < sequences // 2, -GOAL, GOAL)[:, None]
 
 
+def _check_batch(batch: Batch, sizes: dict[str, int], least: int = 1) -> None:
+    """Refuse what is no batch of at least so many steps, of even classes if it is a latch's."""
+    _check.record("batch", batch, Batch, (_SEQUENCES, _TARGETS), sizes)
+    if sizes["steps"] < least or sizes["sequences"] == 0:
+        raise ValueError(
+            f"batch must have at least {least} steps and 1 sequence, got {batch.inputs.shape}"
+        )
+
+
+def _refuse_sizes(task: Task, length: int, trials: int, sequences: int, rng: Generator) -> None:
+    """Refuse what `batch` would refuse, before anything is drawn; tasks of others see to it."""
+    inner = getattr(task, "task", task)
+    if isinstance(inner, Latch | _NetworkTask):
+        _shape(inner, length, trials, sequences, rng, getattr(inner, "channels", 1))
+
+
+def _refuse_odd(task: Task, count: int, name: str) -> None:
+    """Refuse an odd number of sequences where half of them are of either class."""
+    if isinstance(getattr(task, "task", task), Latch | TwoSequence) and count % 2:
+        raise ValueError(f"{name} must be even, half of each class, got {count}")
+
+
 def _shape(
     task: Task, length: int, trials: int, sequences: int, rng: Generator, channels: int
 ) -> tuple[int, int, int, int]:
@@ -369,8 +419,7 @@ def _shape(
     least = getattr(task, "marked", 1)
     length, trials = _check.size("length", length, least), _check.size("trials", trials)
     sequences, _ = _check.size("sequences", sequences), _check.generator(rng)
-    if channels == 1 and not isinstance(task, Parity) and sequences % 2:
-        raise ValueError(f"sequences must be even, half of each class, got {sequences}")
+    _refuse_odd(task, sequences, "sequences")
     room = length * trials * sequences * max(channels, getattr(task, "units", 1))
     _check.room(room, "length, trials and sequences")
     return length, trials, sequences, channels
@@ -378,11 +427,16 @@ def _shape(
 
 def _refuse_negative(task: object, *names: str) -> None:
     for name in names:
-        if _check.number(name, getattr(task, name)) < 0:
-            raise ValueError(f"{name} must be at least 0, got {getattr(task, name)}")
+        value = _check.number(name, getattr(task, name))
+        if value < 0:
+            raise ValueError(f"{name} must be at least 0, got {value}")
+        if value > 1e300:
+            raise ValueError(f"{name} must be at most 1e300, got {value}")
 
 
 def _refuse_unknown(task: Task, fields: Collection[str]) -> None:
+    if not isinstance(task.trained, tuple | list):
+        raise TypeError(f"trained must be a tuple of names, got {type(task.trained).__name__}")
     for name in task.trained:
         _check.one_of("trained", name, fields)
 

@@ -15,14 +15,17 @@ from longterm._types import Array, Booleans
 from longterm.dynamics import clip_by_norm
 from longterm.progress import progress
 from longterm.sweeps import sweep
-from longterm.tasks import TASKS, Parameters, Task
+from longterm.tasks import TASKS, Parameters, Task, _refuse_odd, _refuse_sizes
 
 _DIVERGED = 1e6
 _BLOCK = 4 * 10**6  # numbers that a block of test sequences may take
 
 
 class Optimiser(Protocol):
-    """What `descend` asks of an optimiser."""
+    """What `descend` asks of an optimiser.
+
+    The numbers of gradients are not checked, for speed: nan and inf come back in the steps.
+    """
 
     def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
         """What to add to the parameters (trials, n), and what to remember."""
@@ -43,8 +46,13 @@ class SGD:
         if self.clip is not None:
             _check.positive("clip", self.clip)
 
+    @np.errstate(all="ignore")
     def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
-        """What to add to the parameters (trials, n), and what to remember."""
+        """What to add to the parameters (trials, n), and what to remember.
+
+        Without a `clip` the numbers are not checked: nan and inf come back in the step.
+        """
+        _check.fits("gradient", gradient, ("trials", "n"), {})
         if self.clip is not None:
             gradient = clip_by_norm(gradient, self.clip)
         return -self.rate * gradient, state
@@ -68,13 +76,19 @@ class Adam:
     def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
         _check.positive("rate", self.rate)
-        if len(self.memory) != 2 or not all(
-            0 <= _check.number("memory", b) < 1 for b in self.memory
-        ):
+        memory = _check.array("memory", self.memory, real=True)
+        if memory.shape != (2,) or np.any((memory < 0) | (memory >= 1)):
             raise ValueError(f"memory must be two numbers in [0, 1), got {self.memory}")
 
+    @np.errstate(all="ignore")
     def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
-        """What to add to the parameters (trials, n), and what to remember."""
+        """What to add to the parameters (trials, n), and what to remember.
+
+        The numbers are not checked: nan and inf come back in the step.
+        """
+        _check.fits("gradient", gradient, ("trials", "n"), {})
+        if state is not None and not (isinstance(state, tuple) and len(state) == 3):
+            raise TypeError("state must be None, or what the step before returned")
         m, s, count = state or (0.0, 0.0, 0)
         (keep_m, keep_s), count = self.memory, count + 1
         m = keep_m * m + (1 - keep_m) * gradient
@@ -186,10 +200,12 @@ def descend(
         If a size is out of range or the task unknown.
     """
     task, updates = _task(task), _check.size("updates", updates, least=0)
+    _check.room(updates, "updates")
     optimiser = SGD() if optimiser is None else optimiser
-    if not hasattr(optimiser, "step"):
+    if isinstance(optimiser, type) or not callable(getattr(optimiser, "step", None)):
         raise TypeError(f"optimiser must be SGD or Adam, got {type(optimiser).__name__}")
     sequences = task.sequences if sequences is None else sequences
+    _refuse_sizes(task, length, trials, sequences, rng)
     start, state = task.start(trials, rng=rng), None
     flat, free = _flat(start), _trained(task, start)
     alive = np.ones((len(flat), 1), dtype=bool)
@@ -242,6 +258,7 @@ def success_rate(
     """
     how: dict[str, Any] = {"optimiser": optimiser, "sequences": sequences}
     how |= {"criterion": criterion, "tests": tests}
+    updates = _check.size("updates", updates, least=0)
     return learning_curve(task, length, trials, [updates], rng=rng, **how)[0][1]
 
 
@@ -283,7 +300,7 @@ def success_curve(
         As `success_rate`, with a note which names the length, or if `executor` is no executor.
     """
     task, trials = _task(task), _check.size("trials", trials)
-    if not isinstance(lengths, Iterable):
+    if not isinstance(lengths, Iterable) or isinstance(lengths, str | bytes):
         raise TypeError(f"lengths must be integers, got {type(lengths).__name__}")
     lengths = [_check.size("lengths", length) for length in lengths]
     work = partial(success_rate, task, trials=trials, **how)
@@ -327,6 +344,8 @@ def learning_curve(
     if not 0 < _check.number("criterion", criterion) <= 1:
         raise ValueError(f"criterion must be above 0 and at most 1, got {criterion}")
     task, tests = _task(task), _check.size("tests", tests)
+    if np.ndim(_check.integers("updates", updates)) != 1:
+        raise ValueError(f"updates must be a sequence of integers, got {updates!r}")
     counts = [_check.size("updates", count, least=0) for count in updates]
     if not counts or counts != sorted(set(counts)):
         raise ValueError(f"updates must be one or more numbers in ascending order, got {updates}")
@@ -373,7 +392,10 @@ def score(
     TypeError, ValueError
         As `descend`.
     """
-    task, tests = _task(task), _check.size("tests", tests)
+    task, tests, rng = _task(task), _check.size("tests", tests), _check.generator(rng)
+    _check.room(tests, "tests")
+    _check_parameters(task, parameters)
+    _refuse_odd(task, tests, "tests")
     trials, length = len(parameters[0]), _check.size("length", length)
     if trials == 0:
         return np.empty(0)
@@ -385,10 +407,20 @@ def score(
     return right / tests
 
 
+def _check_parameters(task: Task, parameters: Parameters) -> None:
+    """Refuse all but arrays like those with which a trial of the task starts."""
+    one = task.start(1, rng=np.random.default_rng(0))
+    axes, sizes = [], dict[str, int]()
+    for part in one:
+        sizes |= {str(size): size for size in part.shape[1:]}
+        axes.append(("trials", *map(str, part.shape[1:])))
+    _check.record("parameters", parameters, type(one), tuple(axes), sizes)
+
+
 def _task(task: str | Task) -> Task:
     if isinstance(task, str):
         return TASKS[_check.one_of("task", task, tuple(TASKS))]
-    if not hasattr(task, "loss_and_gradients"):
+    if isinstance(task, type) or not hasattr(task, "loss_and_gradients"):
         raise TypeError(f"task must be a name or a task, got {type(task).__name__}")
     return task
 
