@@ -3,6 +3,9 @@ r"""What helps: leaks, skips, gates and starts that keep a gradient (chapter 8).
 A `Remedy` is a task of `tasks` whose network has another cell, or another start. It goes where
 a task goes: `training.success_rate` and `training.descend` train it on the same sequences, with
 the same loss and the same criterion.
+
+The shapes of what a cell or a remedy is given are checked, the numbers are not, for speed: nan
+and inf in networks or batches come back in what is computed of them.
 """
 
 from abc import ABC, abstractmethod
@@ -16,7 +19,7 @@ from scipy.special import expit, ndtr
 
 from longterm import _check, rnn
 from longterm._types import Array, Booleans, Numbers
-from longterm.tasks import Batch, TwoSequence, _NetworkTask
+from longterm.tasks import Batch, TwoSequence, _check_batch, _NetworkTask
 
 # --- Half-lives ----------------------------------------------------------------------------
 
@@ -310,7 +313,9 @@ def with_radius(W: ArrayLike, radius: float) -> Numbers:
     size = _radius(unit)
     if size < 1e-6:
         raise ValueError("W must have a spectral radius above 0; the powers of this one end at 0")
-    return unit * (radius / size)
+    with np.errstate(all="ignore"):
+        scaled: Numbers = unit * (radius / size)
+    return _check.in_range("W and radius", scaled)
 
 
 # --- Cells ---------------------------------------------------------------------------------
@@ -323,6 +328,10 @@ class Trace(NamedTuple):
     """What other units hear, (steps + 1, networks, sequences, n)"""
     inner: tuple[Array, ...] = ()
     """Whatever else the cell needs."""
+
+
+_SIGNALS = ("steps + 1", "networks", "sequences", "units")
+_DRIVE = ("steps", "networks", "sequences", "rows")
 
 
 class _Cell(ABC):
@@ -345,23 +354,58 @@ class _Cell(ABC):
 
     def bias(self, units: int) -> Array:
         """Biases at the start."""
+        _check.room(self.rows * _check.size("units", units), "units")
         return np.zeros(self.rows * units)
 
     def heard(self, trace: Trace) -> Array:
         """The past signals that the recurrent weights multiply, one row a step."""
+        self._check_trace(trace, {})
         return trace.signals[:-1]
+
+    def _check_run(self, W: Array, drive: Array) -> dict[str, int]:
+        """Refuse weights and a drive that do not fit this cell; return the sizes of their axes."""
+        sizes: dict[str, int] = {}
+        _check.fits("W", W, ("networks", "rows", "columns"), sizes)
+        sizes["units"] = units = W.shape[2] // self.columns
+        if W.shape[1:] != (self.rows * units, self.columns * units) or units == 0:
+            form = f"(networks, {self.rows} units, {self.columns} units)"
+            raise ValueError(f"W must have shape {form}, got {W.shape}")
+        _check.fits("drive", drive, _DRIVE, sizes, to="W")
+        return sizes
+
+    def _check_errors(self, W: Array, trace: Trace, error: Array) -> None:
+        """Refuse a trace and an error that do not fit this cell and its weights."""
+        sizes: dict[str, int] = {}
+        self._check_trace(trace, sizes)
+        steps, networks, sequences, units = trace.signals.shape
+        rows = self.rows * units
+        drive = np.broadcast_to(0.0, (steps - 1, networks, sequences, rows))
+        self._check_run(W, drive)
+        _check.fits("error", error, _SIGNALS[1:], sizes, to="trace")
+
+    def _check_trace(self, trace: Trace, sizes: dict[str, int]) -> None:
+        """Refuse what is no trace of this cell."""
+        if not isinstance(trace, Trace):
+            raise TypeError(f"trace must be a Trace, got {type(trace).__name__}")
+        _check.fits("trace", trace.signals, _SIGNALS, sizes)
+        if len(trace.signals) == 0:
+            raise ValueError("trace must have one row of signals or more")
 
 
 @dataclass(frozen=True)
 class Plain(_Cell):
     r"""The plain cell, :math:`x_t = W \tanh(x_{t-1}) + u_t`."""
 
+    @np.errstate(all="ignore")
     def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units."""
+        self._check_run(W, drive)
         return Trace(rnn._signals(W, drive))
 
+    @np.errstate(all="ignore")
     def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
+        self._check_errors(W, trace, error)
         return rnn._flow(W, trace.signals, error * (1 - trace.signals[-1] ** 2))[1:]
 
 
@@ -377,12 +421,16 @@ class Leaky(_Cell):
 
     def __post_init__(self) -> None:
         """Refuse settings that make no sense."""
-        if np.ndim(self.leak) > 1 or np.any(_share("leak", self.leak) >= 1):
+        leak = _share("leak", self.leak)
+        if leak.ndim > 1 or leak.size == 0 or np.any(leak >= 1):
             raise ValueError(f"leak must be in [0, 1), one number or one a unit, got {self.leak}")
 
+    @np.errstate(all="ignore")
     def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units; `drive` is overwritten."""
-        leak = np.asarray(self.leak)
+        leak, sizes = np.asarray(self.leak), self._check_run(W, drive)
+        if leak.shape not in ((), (sizes["units"],)):
+            raise ValueError(f"W must be for {leak.size} units, each with a leak, got {W.shape}")
         states = np.zeros((len(drive) + 1, *drive.shape[1:]))
         signals = np.zeros_like(states)
         drive *= 1 - leak
@@ -394,8 +442,10 @@ class Leaky(_Cell):
             np.tanh(u, out=signals[t + 1])
         return Trace(signals)
 
+    @np.errstate(all="ignore")
     def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
+        self._check_errors(W, trace, error)
         leak, flow = np.asarray(self.leak), 1 - trace.signals**2
         flow[-1] *= error
         for t in range(len(flow) - 1, 0, -1):
@@ -419,8 +469,10 @@ class Skips(_Cell):
         """Refuse settings that make no sense."""
         _check.size("delay", self.delay)
 
+    @np.errstate(all="ignore")
     def run(self, W: Array, drive: Array) -> Trace:
         """Signals tanh(x) for what drives the units; `drive` is overwritten."""
+        self._check_run(W, drive)
         n, d = W.shape[1], self.delay
         near, far = (np.ascontiguousarray(half.swapaxes(1, 2)) for half in (W[..., :n], W[..., n:]))
         signals = np.zeros((len(drive) + 1, *drive.shape[1:]))
@@ -431,8 +483,10 @@ class Skips(_Cell):
             np.tanh(u, out=signals[t])
         return Trace(signals)
 
+    @np.errstate(all="ignore")
     def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
+        self._check_errors(W, trace, error)
         n, d, slopes = W.shape[1], self.delay, 1 - trace.signals**2
         near, far = (np.ascontiguousarray(half) for half in (W[..., :n], W[..., n:]))
         flow = np.zeros_like(slopes)
@@ -446,6 +500,7 @@ class Skips(_Cell):
 
     def heard(self, trace: Trace) -> Array:
         """The signals of the step before, and of d steps before."""
+        self._check_trace(trace, {})
         signals = trace.signals
         late = np.zeros_like(signals[:-1])
         late[self.delay - 1 :] = signals[: max(0, len(signals) - self.delay)]
@@ -473,10 +528,13 @@ class LSTM(_Cell):
 
     def bias(self, units: int) -> Array:
         """Biases at the start, in the order write, forget, read, new."""
+        _check.room(self.rows * _check.size("units", units), "units")
         return np.repeat([0.0, self.forget_bias, 0.0, 0.0], units)
 
+    @np.errstate(all="ignore")
     def run(self, W: Array, drive: Array) -> Trace:
         """Signals y for what drives the gates; `drive` is overwritten by their values."""
+        self._check_run(W, drive)
         n, weights = W.shape[-1], np.ascontiguousarray(W.swapaxes(1, 2))
         signals = np.zeros((len(drive) + 1, *drive.shape[1:-1], n))
         cells, bounded = np.zeros_like(signals), np.zeros_like(signals)
@@ -491,8 +549,10 @@ class LSTM(_Cell):
             np.multiply(read[t], bounded[t + 1], out=signals[t + 1])
         return Trace(signals, (drive, cells, bounded))
 
+    @np.errstate(all="ignore")
     def errors(self, W: Array, trace: Trace, error: Array) -> Array:
         """Gradients in the drive of each step, given that in the last signals."""
+        self._check_errors(W, trace, error)
         drive, cells, bounded = trace.inner
         write, forget, read, new = _blocks(drive)
         slopes = drive * (1 - drive)
@@ -507,6 +567,14 @@ class LSTM(_Cell):
             kept *= forget[t]
             error = factors[t] @ W
         return factors
+
+    def _check_trace(self, trace: Trace, sizes: dict[str, int]) -> None:
+        super()._check_trace(trace, sizes)
+        sizes |= {"steps": len(trace.signals) - 1, "rows": self.rows * trace.signals.shape[3]}
+        if not isinstance(trace.inner, tuple) or len(trace.inner) != 3:
+            raise ValueError("trace must be what this cell's `run` returned")
+        for part, axes in zip(trace.inner, (_DRIVE, _SIGNALS, _SIGNALS), strict=True):
+            _check.fits("trace", part, axes, sizes)
 
 
 def _blocks(gates: Array) -> list[Array]:
@@ -567,6 +635,7 @@ class Remedy:
     def start(self, trials: int, *, rng: Generator) -> rnn.Network:
         """Weights uniform on ±spread, biases and recurrent weights as the remedy says."""
         first, n, cell = self.task.start(trials, rng=rng), self.task.units, self.cell
+        _check.room(trials * cell.rows * n * cell.columns * n, "trials")
 
         def draw(*shape: int) -> Array:
             """Weights uniform on ±spread."""
@@ -590,17 +659,20 @@ class Remedy:
         """Sequences and targets of the task."""
         return self.task.batch(length, trials, sequences, rng=rng, training=training)
 
+    @np.errstate(all="ignore")
     def run(self, net: rnn.Network, batch: Batch) -> Array:
         """Signals of the units, of shape (length + 1, trials, sequences, units)."""
-        return self._trace(net, batch.inputs).signals
+        return self._trace(net, batch).signals
 
+    @np.errstate(all="ignore")
     def answers(self, net: rnn.Network, batch: Batch) -> Array:
         """What the networks answer, (trials, sequences, outputs)."""
         return _read(net, self.run(net, batch))
 
+    @np.errstate(all="ignore")
     def loss_and_gradients(self, net: rnn.Network, batch: Batch) -> tuple[Array, rnn.Network]:
         """Mean loss of each trial, and its gradients by back-propagation through time."""
-        trace = self._trace(net, batch.inputs)
+        trace = self._trace(net, batch)
         answers = _read(net, trace.signals)
         losses, misses = self.task._misses(answers, batch.targets)
         misses = misses / answers.shape[1]
@@ -614,12 +686,14 @@ class Remedy:
         )
         return losses.sum(axis=1) / answers.shape[1], gradients
 
+    @np.errstate(all="ignore")
     def input_gradients(self, net: rnn.Network, batch: Batch) -> Array:
         """Gradient of the sum of the answers in every input, in the shape of the inputs."""
-        trace = self._trace(net, batch.inputs)
+        trace = self._trace(net, batch)
         ones = np.ones((*batch.inputs.shape[1:3], net.readout.shape[1]))
         return self.cell.errors(net.recurrent, trace, ones @ net.readout) @ net.entry
 
+    @np.errstate(all="ignore")
     def gradient_by_lag(self, net: rnn.Network, batch: Batch) -> Array:
         """Size of `input_gradients` k steps before the end, (length, trials).
 
@@ -630,13 +704,28 @@ class Remedy:
         sizes: Array = np.sqrt(squares.mean(axis=2))
         return sizes[::-1]
 
+    @np.errstate(all="ignore")
     def right(self, net: rnn.Network, batch: Batch) -> Booleans:
         """Whether the answer is right as the task says, (trials, sequences)."""
         return self.task._is_right(self.answers(net, batch), batch.targets)
 
-    def _trace(self, net: rnn.Network, inputs: Array) -> Trace:
-        drive = rnn._times(inputs, net.entry) + net.bias[:, None]
+    def _trace(self, net: rnn.Network, batch: Batch) -> Trace:
+        sizes = {"rows": self.cell.rows * self.task.units, "units": self.task.units}
+        sizes |= {"columns": self.cell.columns * self.task.units, "channels": self.task.channels}
+        sizes["outputs"] = self.task.outputs
+        _check_batch(batch, sizes)
+        _check.record("net", net, rnn.Network, _PARAMETERS, sizes)
+        drive = rnn._times(batch.inputs, net.entry) + net.bias[:, None]
         return self.cell.run(net.recurrent, drive)
+
+
+_PARAMETERS = (
+    ("networks", "rows", "columns"),
+    ("networks", "rows", "channels"),
+    ("networks", "rows"),
+    ("networks", "outputs", "units"),
+    ("networks", "outputs"),
+)
 
 
 def _read(net: rnn.Network, signals: Array) -> Array:
