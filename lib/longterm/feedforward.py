@@ -16,6 +16,14 @@ from longterm._types import Array, Integers
 
 Function = Callable[[Array], Array]
 
+_SIZES = "count, width and depth with so many inputs and classes"
+_LAST = ("networks", "samples", "units")
+_AXES = (
+    ("networks", "units", "inputs"),
+    ("layers", "networks", "units", "units"),
+    ("networks", "classes", "units"),
+)
+
 ACTIVATIONS: dict[str, tuple[Function, Function]] = {
     "linear": (lambda a: a, np.ones_like),
     "tanh": (np.tanh, lambda h: 1 - h * h),
@@ -65,7 +73,7 @@ def random_networks(
     )
     inputs, classes = _check.size("inputs", inputs), _check.size("classes", classes)
     rng = _check.generator(rng)
-    _check.room(count * width * (depth * width + inputs + classes), "count, width and depth")
+    _check.room(count * width * (depth * width + inputs + classes), _SIZES)
     return Network(
         rng.standard_normal((count, width, inputs)) / np.sqrt(inputs),
         rng.standard_normal((depth, count, width, width)) / np.sqrt(width),
@@ -73,8 +81,9 @@ def random_networks(
     )
 
 
+@np.errstate(all="ignore")
 def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Array:
-    r"""States of every layer.
+    r"""States of every layer; inf or nan where they leave the range of floats.
 
     .. math:: h_0 = W_{\text{entry}}\, x , \qquad h_d = f(g W_d h_{d-1})
 
@@ -104,8 +113,11 @@ def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Arr
     return states
 
 
+@np.errstate(all="ignore")
 def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activation: str) -> Array:
     r"""Gradients of a loss with respect to the state of every layer.
+
+    Numbers in `net`, `states` and `error` are not checked: inf and nan come back as such.
 
     .. math:: \frac{\partial L}{\partial h_{d-1}} =
        g W_d^\top \Bigl( f'(a_d) \odot \frac{\partial L}{\partial h_d} \Bigr)
@@ -130,9 +142,10 @@ def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activat
         If a number, a shape or a name is not as above.
     """
     _, slope = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
-    gain = _gains(net, gain)
-    if states.shape[1:] != error.shape:
-        raise ValueError(f"error must have shape {states.shape[1:]}, got {error.shape}")
+    sizes = _sizes(net)
+    gain, sizes["layers + 1"] = _gains(net, gain), len(net.hidden) + 1
+    _check.fits("states", states, ("layers + 1", *_LAST), sizes, to="net")
+    _check.fits("error", error, _LAST, sizes, to="states")
     flow = np.empty_like(states)
     flow[-1] = error
     for d in range(len(net.hidden), 0, -1):
@@ -140,6 +153,7 @@ def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activat
     return flow
 
 
+@np.errstate(all="ignore")
 def classification_error(net: Network, last_states: Array, labels: Integers) -> tuple[Array, Array]:
     r"""Cross-entropy of a softmax readout: its gradient before and after the readout.
 
@@ -157,15 +171,27 @@ def classification_error(net: Network, last_states: Array, labels: Integers) -> 
     misses : ndarray of shape (K, samples, C)
         Gradient with respect to the scores, (p - one-hot) / samples.
     error : ndarray of shape (K, samples, N)
-        Gradient with respect to the last state.
+        Gradient with respect to the last state. Numbers in `net` and `last_states` are not
+        checked: inf and nan come back as such.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array or a shape is not as above, or a label is none of the classes.
     """
+    sizes = _sizes(net)
+    _check.fits("last_states", last_states, _LAST, sizes, to="net")
+    labels = _labels(net, labels, sizes["samples"])
     shares = np.exp(_log_shares(net, last_states))
     shares[:, np.arange(len(labels)), labels] -= 1
     return shares / len(labels), shares / len(labels) @ net.readout
 
 
+@np.errstate(all="ignore")
 def loss(net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str) -> Array:
     """Mean cross-entropy of each network, the L of `classification_error`.
+
+    It is inf or nan where states leave the range of floats.
 
     Parameters
     ----------
@@ -179,15 +205,19 @@ def loss(net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activati
     -------
     ndarray of shape (K,)
     """
-    logs = _log_shares(net, forward(net, x, gain, activation)[-1])
+    last = forward(net, x, gain, activation)[-1]
+    labels, logs = _labels(net, labels, last.shape[1]), _log_shares(net, last)
     losses: Array = -logs[:, np.arange(len(labels)), labels].mean(axis=1)
     return losses
 
 
+@np.errstate(all="ignore")
 def gradients(
     net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
 ) -> Network:
     """Gradient of the cross-entropy for all weights, by back-propagation.
+
+    It is inf or nan where states leave the range of floats.
 
     Parameters
     ----------
@@ -253,7 +283,12 @@ def train(
     """
     updates, batch = _check.size("updates", updates), _check.size("batch", batch)
     rate, rng = _check.positive("rate", rate), _check.generator(rng)
-    x, labels = _samples(net, x), np.asarray(labels)
+    _check.room(updates, "updates")
+    _check.room(batch, "batch")
+    x = _samples(net, x)
+    labels = _labels(net, labels, len(x))
+    _gains(net, gain)
+    _check.one_of("activation", activation, tuple(ACTIVATIONS))
     with np.errstate(all="ignore"):
         for _ in range(updates):
             chosen = rng.integers(len(x), size=batch)
@@ -262,6 +297,7 @@ def train(
     return net
 
 
+@np.errstate(all="ignore")
 def accuracy(
     net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
 ) -> Array:
@@ -279,9 +315,8 @@ def accuracy(
     -------
     ndarray of shape (K,)
     """
-    with np.errstate(all="ignore"):
-        last = forward(net, x, gain, activation)[-1]
-        scores = last @ net.readout.swapaxes(1, 2)
+    last = forward(net, x, gain, activation)[-1]
+    scores, labels = last @ net.readout.swapaxes(1, 2), _labels(net, labels, last.shape[1])
     shares: Array = (scores.argmax(axis=2) == labels).mean(axis=1)
     return shares
 
@@ -303,10 +338,31 @@ def _descend(net: Network, step: Network, rate: float) -> Network:
     return Network(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
 
 
+def _sizes(net: Network) -> dict[str, int]:
+    """Sizes of the axes of networks, whose arrays must fit together."""
+    sizes: dict[str, int] = {}
+    _check.record("net", net, Network, _AXES, sizes)
+    return sizes
+
+
+def _labels(net: Network, labels: ArrayLike, samples: int) -> Integers:
+    """Labels as an array of as many class numbers."""
+    result = _check.integers("labels", labels)
+    if result.shape != (samples,):
+        raise ValueError(f"labels must have shape ({samples},), got {result.shape}")
+    if result.size and not 0 <= result.min() <= result.max() < net.readout.shape[1]:
+        raise ValueError(f"labels must be from 0 to {net.readout.shape[1] - 1}")
+    return result
+
+
 def _samples(net: Network, x: ArrayLike) -> Array:
+    _sizes(net)
     x = _check.array("x", x, real=True)
     if x.ndim != 2 or x.shape[1] != net.entry.shape[2]:
         raise ValueError(f"x must have shape (samples, {net.entry.shape[2]}), got {x.shape}")
+    if len(x) == 0:
+        raise ValueError("x must have one sample or more")
+    _check.room((len(net.hidden) + 1) * net.entry.shape[0] * net.entry.shape[1] * len(x), "x")
     return x
 
 
