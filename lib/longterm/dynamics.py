@@ -4,6 +4,7 @@ Most functions study one logistic unit, :math:`x_t = w\,s(x_{t-1}) + b` with
 :math:`s(x) = 1/(1 + e^{-x})`; others clip gradients, or keep a stack of bits in one number.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -121,7 +122,7 @@ def folds(w: ArrayLike, activation: str = "logistic") -> Array:
             f"w must be at least {scale}; a smaller weight of {activation} has no fold"
         )
     root = np.sqrt(1 - scale / w)
-    reach = w * root / scale - np.arctanh(root)  # of the tanh unit with weight w / scale
+    reach = w / scale * root - _artanh_of_root(scale / w)  # of the tanh unit with weight w / scale
     middle = np.zeros_like(w) if scale == 1 else -w / 2
     size = reach if scale == 1 else 2 * reach
     return np.stack([middle - size, middle + size], axis=-1)
@@ -153,13 +154,14 @@ def fixed_points(w: float, b: float) -> Array:
         If an input is not finite or no single number.
     """
     w, b = float(_check.number("w", w)), float(_check.number("b", b))
+    _refuse_far(np.asarray(w), np.asarray(b), "w and b")
     ends = [b + min(w, 0.0) - 1, *_turning_states(w), b + max(w, 0.0) + 1]
     excess = [w * expit(x) + b - x for x in ends]
     close = 8 * np.finfo(float).eps * (abs(w) + abs(b) + 1)
     found = [x for x, e in zip(ends, excess, strict=True) if abs(e) <= close]
     for low, high, left, right in zip(ends, ends[1:], excess, excess[1:], strict=False):
         if min(abs(left), abs(right)) > close and left * right < 0:
-            found.append(brentq(lambda x: w * expit(x) + b - x, low, high, xtol=1e-14, rtol=1e-14))
+            found.append(_root(lambda x: w * expit(x) + b - x, low, high))
     return np.sort(found)
 
 
@@ -260,7 +262,8 @@ def unit_error(
     target = float(_check.number("target", target))
     for _ in range(steps):
         x = w * expit(x) + b
-    return np.square(expit(x) - target)[()]
+    with np.errstate(over="ignore"):
+        return _in_range(np.square(expit(x) - target), "target")[()]
 
 
 def unit_gradient(
@@ -293,7 +296,9 @@ def unit_gradient(
     """
     x, slopes = _state_and_slopes(*_unit(w, b, x0, steps))
     s, target = expit(x), float(_check.number("target", target))
-    return (2 * (s - target) * _logistic_slope(x))[..., None] * slopes
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = (2 * (s - target) * _logistic_slope(x))[..., None] * slopes
+    return _in_range(gradient, "w, b, steps and target")
 
 
 def descend(
@@ -337,6 +342,7 @@ def descend(
     point, rate = _check.array("start", start, real=True), _check.positive("rate", rate)
     if point.shape[-1:] != (2,):
         raise ValueError(f"start must have shape (..., 2), got {point.shape}")
+    _refuse_far(point[..., 0], point[..., 1], "start")
     updates = _check.size("updates", updates, least=0)
     _check.room(point.size * (updates + 1), "start and updates")
     _check.one_of("clip", clip, CLIPS)
@@ -472,7 +478,7 @@ def top(q: Any) -> Any:
     ValueError
         If `q` is not finite.
     """
-    return _plain(_top(_codes("q", q)))
+    return _plain(_top(_sat(_codes("q", q))))
 
 
 def push(q: Any, bit: ArrayLike) -> Any:
@@ -522,7 +528,7 @@ def pop(q: Any) -> Any:
     ValueError
         If `q` is not finite.
     """
-    return _plain(_pop(_codes("q", q)))
+    return _plain(_pop(_sat(_codes("q", q))))
 
 
 def write_word(bits: ArrayLike, number: type = float) -> Any:
@@ -681,9 +687,13 @@ def _unit(w: ArrayLike, b: ArrayLike, x0: ArrayLike, steps: int) -> tuple[Array,
     w, b, x0 = _broadcast(w=w, b=b, x0=x0)
     steps = _check.size("steps", steps, least=0)
     _check.room(w.size * (steps + 1), "w, b, x0 and steps")
-    if np.any(np.abs(w) / 4 + np.abs(b) / 4 > np.finfo(float).max / 8):
-        raise ValueError("w and b must be such that no state leaves the range of floats")
+    _refuse_far(w, b, "w and b")
     return w, b, x0, steps
+
+
+def _refuse_far(w: Array, b: Array, names: str) -> None:
+    if np.any(np.abs(w) / 4 + np.abs(b) / 4 > np.finfo(float).max / 8):
+        raise ValueError(f"{names} must be such that no state leaves the range of floats")
 
 
 def _broadcast(**inputs: ArrayLike) -> tuple[Array, ...]:
@@ -715,12 +725,24 @@ def _in_range(values: Array, names: str) -> Array:
     return values
 
 
+def _root(excess: Callable[[float], float], low: float, high: float) -> float:
+    """Where the excess is 0; ends that are far apart need some thousand halvings."""
+    return brentq(excess, low, high, xtol=1e-14, rtol=1e-14, maxiter=3000)
+
+
 def _turning_states(w: float) -> list[float]:
     """States where w s(x) - x turns: none or two, in ascending order."""
     if w <= 4:
         return []
-    half = 2 * np.arctanh(np.sqrt(1 - 4 / w))
+    half = 2 * float(_artanh_of_root(np.asarray(4 / w)))
     return [-half, half]
+
+
+def _artanh_of_root(part: Array) -> Array:
+    """artanh √(1 - part) for 0 < part <= 1, also where the root is 1 to all digits."""
+    root = np.sqrt(1 - part)
+    near, far = np.arctanh(np.where(part < 1e-3, 0, root)), np.log1p(root) - np.log(part) / 2
+    return np.where(part < 1e-3, far, near)
 
 
 def _repelling(w: ArrayLike, x0: ArrayLike) -> tuple[Array, Array, Array]:
@@ -757,7 +779,7 @@ def _bits(name: str, value: Any) -> Integers:
 
 
 def _number_type(number: type) -> type:
-    if number not in _NUMBERS:
+    if not isinstance(number, type) or number not in _NUMBERS:
         raise TypeError(f"number must be Fraction or a type of floats, got {number!r}")
     return number
 

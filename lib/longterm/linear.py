@@ -177,8 +177,8 @@ def propagate_in(W: ArrayLike, h0: ArrayLike, steps: int, number: type) -> Numbe
         raise TypeError("W and h0 must be real numbers, got complex")
     if not isinstance(number, type):
         raise TypeError(f"number must be a type such as fractions.Fraction, got {number!r}")
-    columns = [[number(entry) for entry in column] for column in W.T.tolist()]
-    states = [[number(entry) for entry in h0.tolist()]]
+    columns = [[_converted(entry, number) for entry in column] for column in W.T.tolist()]
+    states = [[_converted(entry, number) for entry in h0.tolist()]]
     with np.errstate(all="ignore"):
         for _ in range(steps):
             states.append([_sum_of_products(column, states[-1]) for column in columns])
@@ -236,6 +236,7 @@ def spectral_radius(W: ArrayLike) -> float:
     Returns
     -------
     float
+        Infinity beyond the range of floats.
 
     Raises
     ------
@@ -256,6 +257,7 @@ def spectral_norm(W: ArrayLike) -> float:
     Returns
     -------
     float
+        Infinity beyond the range of floats.
 
     Raises
     ------
@@ -281,7 +283,8 @@ def henrici_departure(W: ArrayLike) -> float:
     Returns
     -------
     float
-        0 for normal matrices, such as symmetric and orthogonal ones.
+        0 for normal matrices, such as symmetric and orthogonal ones; inf beyond the range of
+        floats.
 
     Raises
     ------
@@ -343,6 +346,13 @@ def _norms_of_powers(W: Numbers, steps: int) -> tuple[Array, Integers]:
         if mantissa == 0 or exponents[-1] < 0:
             break
     return np.array(mantissas), np.array(exponents)
+
+
+def _converted(entry: float, number: type) -> Any:
+    try:
+        return number(entry)
+    except Exception as error:
+        raise TypeError(f"number must make a number of a float, {number!r}: {error}") from None
 
 
 def _sum_of_products(left: Iterable[Any], right: Iterable[Any]) -> Any:

@@ -143,7 +143,7 @@ def push_to_flip(w: float, steps: int) -> float:
     z = float(_state_at_rest(w))
     held, flipped = float(robustness_margin(w)), z
     for _ in range(60):
-        push, a = (held + flipped) / 2, z
+        push, a = held / 2 + flipped / 2, z
         for _ in range(steps):
             a = w * np.tanh(a) - push
             if a <= 0:
@@ -230,9 +230,10 @@ def sample_retention(
     trials, rng = _check.size("trials", trials), _check.generator(rng)
     _check.room((steps + 1) * trials, "steps and trials")
     shares, a = np.ones(steps + 1), np.full(trials, start)
-    for t in range(1, steps + 1):
-        a = w * np.tanh(a) + noise * rng.standard_normal(trials)
-        shares[t] = np.mean(a > 0)
+    with np.errstate(over="ignore"):  # inf has a sign, too
+        for t in range(1, steps + 1):
+            a = w * np.tanh(a) + noise * rng.standard_normal(trials)
+            shares[t] = np.mean(a > 0)
     return shares
 
 
@@ -271,6 +272,8 @@ def lifetime(w: float, noise: float) -> float:
     q, before = weights, 0.0
     for _ in range(10_000):
         q = kernel @ q
+        if not q.any():  # nothing is left after one step, to all digits
+            return 0.0
         q /= q.sum()
         loss = float(slips @ q)
         if abs(loss - before) <= 1e-14 * loss:
@@ -293,7 +296,7 @@ def cheapest_flip(w: float, steps: int) -> Array:
     Parameters
     ----------
     w : float
-        Recurrent weight above 1.
+        Recurrent weight above 1, at most 1e100.
     steps : int
         Number n of pushes, from 1 to 100.
 
@@ -310,6 +313,8 @@ def cheapest_flip(w: float, steps: int) -> Array:
     w, steps = _check.positive("w", w), _check.size("steps", steps)
     if w <= 1:
         raise ValueError(f"w must be above 1: there is no bit to flip at w = {w}")
+    if w > 1e100:
+        raise ValueError(f"w must be at most 1e100, got {w}")
     if steps > 100:
         raise ValueError(f"steps must be at most 100, got {steps}")
     rest = float(_state_at_rest(np.array(w)))
@@ -445,7 +450,7 @@ def _state_at_rest(w: Value) -> Array:
 
 def _sech_squared(z: Array) -> Array:
     """sech²(z) for z >= 0, where cosh would overflow too."""
-    decay: Array = np.exp(-2 * z)
+    decay: Array = np.exp(-2 * np.minimum(z, 400.0))  # 0 from there on
     return 4 * decay / (1 + decay) ** 2
 
 
@@ -459,6 +464,8 @@ def _z_coth_z_less_1(z: Array) -> Array:
 
 def _node_count(w: float, noise: float) -> int:
     """Nodes of the rule: some for each width of the kernel, which is noise / w in b."""
+    if max(w, noise) > 1e300:
+        raise ValueError(f"noise and w must be at most 1e300, got {noise} and {w}")
     count = 24 + 2 * (w / noise + 9) * max(1.0, w)
     if count > _MOST_NODES:
         raise ValueError(

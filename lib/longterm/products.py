@@ -145,7 +145,7 @@ def median_abs_product(variance: float, steps: int) -> float:
     Returns
     -------
     float
-        1 at n = 0.
+        1 at n = 0; inf beyond the range of floats.
 
     Raises
     ------

@@ -190,7 +190,10 @@ def descent_path(start: float, horizon: int, target: float, rate: float, updates
     except OverflowError:
         w = math.inf
     if not math.isfinite(w):
-        raise ValueError(f"rate {rate} is too large: the weight leaves the range of floats")
+        raise ValueError(
+            f"rate {rate} is too large for this start, horizon and target: "
+            "the weight leaves the range of floats"
+        )
     return np.array(path)
 
 

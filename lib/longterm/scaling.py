@@ -269,12 +269,13 @@ def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
     ValueError
         If either is out of range.
     """
-    width = _check.size("width", width)
-    q, chi = tanh_mean_field(gain)
+    width, gain = _check.size("width", width), _tanh_gain(gain)
+    q = _tanh_variance(gain)
     squares = _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q)
     fourths = _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 4, q)
     variance = (3 * fourths / squares**2 - 1) / width
-    return float(np.log(chi) - variance / 2), float(variance)
+    log_chi = 2 * np.log(gain) + np.log(squares)  # also where chi itself is too small for a float
+    return float(log_chi - variance / 2), float(variance)
 
 
 def _digamma_minus_log(x: ArrayLike) -> Array:
