@@ -8,7 +8,7 @@ import base64
 import hashlib
 import io
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,25 @@ class Slider:
     """What to call some of the values, such as ``{1.0: "holds"}``."""
     form: str = "{:g}"
     """How a value is written."""
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no slider."""
+        for name, text in (("label", self.label), ("form", self.form)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} must be a string, got {type(text).__name__}")
+        if not isinstance(self.values, Sequence | np.ndarray) or isinstance(self.values, str):
+            raise TypeError(f"values must be a sequence, got {type(self.values).__name__}")
+        stops = list(self.values)
+        if not stops or not all(isinstance(v, str | int | float | np.number) for v in stops):
+            raise ValueError(f"values must be one or more numbers or words, got {self.values!r}")
+        if not isinstance(self.names, Mapping):
+            raise TypeError(f"names must map values to words, got {type(self.names).__name__}")
+        if self.start is not None and not (np.isscalar(self.start) and self.start in stops):
+            raise ValueError(f"start must be one of the values, got {self.start!r}")
+        try:
+            self.options()
+        except (ValueError, LookupError) as error:
+            raise ValueError(f"form must write each of the values: {error}") from None
 
     def options(self) -> list[str]:
         """What the slider shows at each stop."""
@@ -121,7 +140,7 @@ def slider_figure(
         If there are over 500 frames, no slider or more than two, an artist other than a line
         or a text, a gid that the figure has not, or axes limits that change with the frames.
     """
-    _check_call(fig, alt, sliders)
+    _check_call(fig, frame, alt, sliders)
     artists = _moving_artists(fig)
     grid = list(itertools.product(*(slider.values for slider in sliders.values())))
     limits = _limits(fig)
@@ -155,9 +174,11 @@ def slider_figure(
     return SliderFigure(handles, view, "\n".join(digest), _png(fig))
 
 
-def _check_call(fig: Any, alt: Any, sliders: Mapping[str, Any]) -> None:
+def _check_call(fig: Any, frame: Any, alt: Any, sliders: Mapping[str, Any]) -> None:
     if not isinstance(fig, mpl.figure.Figure):
         raise TypeError(f"fig must be a Matplotlib figure, got {type(fig).__name__}")
+    if not callable(frame) or isinstance(frame, type):
+        raise TypeError(f"frame must be a function, got {frame!r}")
     if not isinstance(alt, str) or not alt:
         raise ValueError("alt must say in words what the picture shows")
     if not 1 <= len(sliders) <= 2:
@@ -192,6 +213,8 @@ def _axes(artist: Line2D | Text) -> Axes:
 
 def _check_frames(frames: list[Frame], artists: Artists) -> None:
     for f in frames:
+        if not isinstance(f, Mapping):
+            raise TypeError(f"frame must return a dict, got {type(f).__name__}")
         missing = set(artists) ^ (set(f) - {"readout"})
         if missing or "readout" not in f:
             raise ValueError(f"frame must return a readout and the gids of fig; check {missing}")

@@ -26,7 +26,9 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
+from longterm import _check
 from longterm._types import Array, Style
+from longterm.plots import _arguments
 
 VANISH, HOLD, EXPLODE = "#0072B2", "#4D4D4D", "#C8500A"
 """Colours of the three regimes, the same in the whole book."""
@@ -67,6 +69,8 @@ STYLE: dict[Any, Any] = {
 
 _LONG_NUMBER = re.compile(r"scale\([^)]*\)|(-?\d+\.\d\d)\d+")  # scales keep all digits
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MOST_AXES, _MOST_INCHES = 100, 100
+_SCALES = ("linear", "log", "symlog", "logit", "asinh")
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -90,14 +94,24 @@ def house_settings() -> Iterator[None]:
         yield
 
 
+@_arguments.checked
 def house_style(draw: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a figure function so that it draws in the house style."""
+    """Decorate a figure function: it draws in the house style, and its arguments are checked.
+
+    What the signature says of an argument must be so, or a `TypeError` or `ValueError` names it.
+    """
+    check = _arguments.checker(draw)
 
     @functools.wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> R:
         """Draw in the house style."""
-        with house_settings():
-            return draw(*args, **kwargs)
+        bound = check(*args, **kwargs)
+        try:
+            with house_settings(), np.errstate(all="ignore"):
+                return draw(*bound.args, **bound.kwargs)
+        except (TypeError, ValueError, LookupError) as error:  # each part is right by itself
+            names = " and ".join(bound.arguments)
+            raise ValueError(f"{names} do not fit together: {error}") from error
 
     return styled
 
@@ -106,10 +120,17 @@ def new_figure(
     columns: int = 1, rows: int = 1, height: float = 3.4, width: float = 6.8, **options: Any
 ) -> tuple[HouseFigure, Any]:
     """A `HouseFigure` and its axes: one, or an array of them as `Figure.subplots` gives."""
+    columns, rows = _check.size("columns", columns), _check.size("rows", rows)
+    for name, inches in (("height", height), ("width", width)):
+        if _check.positive(name, inches) > _MOST_INCHES:
+            raise ValueError(f"{name} must be at most {_MOST_INCHES} inches, got {inches}")
+    if columns * rows > _MOST_AXES:
+        raise ValueError(f"columns and rows make {columns * rows} axes, over {_MOST_AXES}")
     fig = HouseFigure(figsize=(width, height))
     return fig, fig.subplots(rows, columns, **options)
 
 
+@_arguments.checked
 def label_end(
     ax: Axes, line: Line2D, text: str, dx: float = 4, dy: float = 0, **options: Any
 ) -> None:
@@ -119,17 +140,20 @@ def label_end(
     ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", **options)
 
 
+@_arguments.checked
 def svg(fig: Figure) -> str:
     """The figure as SVG text, the same on every machine."""
     return svg_and_names(fig)[0]
 
 
+@_arguments.checked
 def svg_and_names(fig: Figure, fonttype: str = "path") -> tuple[str, dict[str, str]]:
     """The figure as SVG text, and the id in it of each id that Matplotlib gave.
 
     Coordinates are kept to 0.01 point, and ids are renamed in order of use: rounding
     errors of a processor reach neither.
     """
+    _check.one_of("fonttype", fonttype, ("path", "none"))
     text = io.StringIO()
     with house_settings():
         mpl.rcParams["svg.fonttype"] = fonttype
@@ -139,6 +163,7 @@ def svg_and_names(fig: Figure, fonttype: str = "path") -> tuple[str, dict[str, s
     return _rename_ids(re.sub(r"\s+", " ", _COMMENT.sub("", rounded)))
 
 
+@_arguments.checked
 def digest(fig: Figure) -> str:
     """State in words and numbers what a figure draws.
 
@@ -204,7 +229,13 @@ def _points(artist: Line2D | Collection | Patch) -> Array:
 
 def summary(values: ArrayLike, scale: str = "linear") -> str:
     """State values in one line: how many, first, last, least, largest, mean; logs on a log axis."""
-    values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
+    _check.one_of("scale", scale, _SCALES)
+    try:
+        if np.iscomplexobj(values):
+            raise TypeError("got complex numbers")
+        values = np.ma.filled(np.ma.masked_invalid(np.asarray(values, dtype=float)), np.nan).ravel()
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"values must be an array of real numbers: {error}") from None
     if scale == "log":
         positive = values > 0
         values = np.where(positive, np.log10(np.where(positive, values, 1.0)), np.nan)
