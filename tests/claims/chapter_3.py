@@ -114,7 +114,7 @@ CLAIMS = [
     ),
     (
         "one product in {} holds most of",
-        lambda: said("ten thousand", 0.5, printed(PAGE, r"\n20 +1 +(\S+)%") / 100, 1),
+        lambda: said("ten thousand", 0.5, printed(PAGE, r"\n20 +1 +\S+ +(\S+)%") / 100, 1),
     ),
     (
         "the largest is smaller than a {},",

@@ -58,7 +58,7 @@ def level_gain(width):
 
 
 def angle(layer):
-    cosine = printed(PAGE, rf"relu: mean.* (\S+) at layer {layer}\b")
+    cosine = printed(PAGE, rf"relu: mean.* {layer}: (\S+) ±")
     return np.degrees(np.arccos(cosine))
 
 
@@ -141,7 +141,7 @@ CLAIMS = [
     ("ReLU walks at gain {:.4f} scatter", lambda: scaling.gain(50, "relu")),
     (
         "narrow band to about minus {:.0f}, at gain 1.25",
-        lambda: -printed(PAGE, r"tanh 0\.9000: .*first layer (\S+),"),
+        lambda: -printed(PAGE, r"tanh 0\.9000: .*first layer (\S+) ±"),
     ),
     ("while $D/N$ is {:.0f}.", lambda: 100 / 50),
     ("through 0 near {:.2f}, to", lambda: level_gain(32)),
