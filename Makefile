@@ -25,6 +25,7 @@ help:
 	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
 	@echo "make dask-check       let Dask do a sweep on a cluster of two processes, too"
 	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
+	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
 	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
 	@echo "make mutants          change the package in thousands of ways; each must fail a test; takes long"
@@ -93,6 +94,12 @@ mutants: .venv/.installed-dev
 	@echo "Changing the package a little, and looking whether a unit test fails; this goes on"
 	@echo "where it was stopped, and takes an hour for all modules ..."
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tools/mutants $(MODULES)
+
+.PHONY: seeds
+seeds: .venv/.installed-reader
+	@$(BIN)/python tools/seeds.py
+	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."
+	@$(BIN)/python tools/run_notebooks.py --check --jobs 1 --threads 2
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."

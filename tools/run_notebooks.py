@@ -29,12 +29,12 @@ from show_notebook import output_lines
 ROOT = Path(__file__).resolve().parents[1]
 CELL_TIMEOUT = 120  # seconds
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
 # What a kernel inherits, here and under pytest (conftest.py).
 ENVIRONMENT = {
+    **dict.fromkeys(THREADS, "1"),
     "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
     "PYTHONWARNINGS": "error::RuntimeWarning",
     "LONGTERM_QUIET": "1",  # no lines of progress in stored outputs
 }
@@ -279,7 +279,9 @@ def main(arguments=None):
     parser.add_argument("paths", nargs="*", type=Path, help="default: all of chapters/")
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     parser.add_argument("--jobs", type=int, default=2, help="notebooks at once (default: 2)")
+    parser.add_argument("--threads", type=int, default=1, help="of linear algebra (default: 1)")
     options = parser.parse_args(arguments)
+    ENVIRONMENT.update(dict.fromkeys(THREADS, str(options.threads)))
     paths = options.paths or sorted((ROOT / "chapters").glob("*.ipynb"))
     missing = [str(path) for path in paths if not path.is_file()]
     if missing or not paths:
