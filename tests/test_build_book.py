@@ -4,6 +4,7 @@ The builder here is a stand-in of a few lines that notes how it was called: what
 when it is called, and what it finds.
 """
 
+import glob
 import re
 import sys
 from pathlib import Path
@@ -184,7 +185,9 @@ def test_the_quick_command_leaves_out_what_it_says(monkeypatch):
     import gc
 
     import pybtex.plugin
+    import sphinx_external_toc.events
 
+    monkeypatch.setattr(sphinx_external_toc.events, "glob", sphinx_external_toc.events.glob)
     monkeypatch.setitem(sys.modules, "rfc3987_syntax", sys.modules.get("rfc3987_syntax"))
     monkeypatch.setattr(pybtex.plugin, "find_plugin", pybtex.plugin.find_plugin)
     try:
@@ -197,3 +200,16 @@ def test_the_quick_command_leaves_out_what_it_says(monkeypatch):
     found = pybtex.plugin.find_plugin("pybtex.style.formatting", "plain")
     assert found is pybtex.plugin.find_plugin("pybtex.style.formatting", "plain")
     assert pybtex.plugin.find_plugin.cache_info().hits == 1
+
+
+@pytest.mark.parametrize("ending", [".md", ".ipynb"])
+def test_the_quick_command_finds_what_glob_finds_but_for_what_is_made(tmp_path, ending):
+    kept, made = ("index", "notes/a", "notes/build/b"), ("build/env/c", "_build/d", "venv/e")
+    for name in (*kept, *made, ".hidden/f"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / (name + ending)).touch()
+    pattern = str(tmp_path / "**" / f"*{ending}")
+    found = set(quick_jupyter_book.sources_like(pattern, recursive=True))
+    assert found == {str(tmp_path / (name + ending)) for name in kept}
+    every = set(glob.glob(pattern, recursive=True))
+    assert every - found == {str(tmp_path / (name + ending)) for name in made}

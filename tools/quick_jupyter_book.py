@@ -2,13 +2,18 @@
 
 What it leaves out is of no use to this book: searching for garbage among nodes that are all in
 use till the end (a third of the time), a grammar of web addresses that jsonschema compiles when
-it is imported, and a search through all installed packages at each citation.
+it is imported, a search through all installed packages at each citation, and, where environments
+stand below build/, looking through them for pages, three times.
 """
 
 import functools
 import gc
 import importlib.metadata
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from build_book import MADE, files
 
 
 def refuse_other_versions():
@@ -28,6 +33,21 @@ def save_time():
     import pybtex.plugin
 
     pybtex.plugin.find_plugin = functools.cache(pybtex.plugin.find_plugin)
+    import sphinx_external_toc.events
+
+    sphinx_external_toc.events.glob = SimpleNamespace(iglob=sources_like)
+
+
+def sources_like(pattern, recursive=True):
+    """Return what glob finds for folder/**/*ending, without what lies in folders that are made."""
+    folder, ending = pattern.split("**")
+    return [str(path) for path in sources_below(folder) if path.name.endswith(ending[2:])]
+
+
+@functools.cache
+def sources_below(folder):
+    """Return the files below a folder, those that are made left out."""
+    return list(files(Path(folder), without=MADE))
 
 
 if __name__ == "__main__":
