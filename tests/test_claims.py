@@ -74,6 +74,7 @@ def test_claims_of_chapter_7_in_words():
     assert near[1] < 0.04
 
 
+@pytest.mark.pinned
 @pytest.mark.parametrize(("name", "tool"), [("landing", "landing_picture"), ("map", "book_map")])
 def test_picture_is_what_its_code_draws(name, tool):
     draw = runpy.run_path(str(ROOT / "tools" / f"{tool}.py"))[tool]

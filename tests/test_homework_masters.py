@@ -312,6 +312,7 @@ def test_masters_are_stored_without_outputs():
             assert cell.get("execution_count") is None
 
 
+@pytest.mark.pinned
 def test_the_site_holds_no_solution(build):
     for path in build.html.rglob("*"):
         if path.is_file():

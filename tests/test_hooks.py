@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import longterm
 
+pytestmark = pytest.mark.pinned  # the hooks' programs stand beside the pinned versions
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / ".pre-commit-config.yaml"
 HOOKS = [hook["id"] for hook in yaml.safe_load(CONFIG.read_text("utf-8"))["repos"][0]["hooks"]]

@@ -68,6 +68,7 @@ def test_results_belong_to_no_class(text):
 def test_settings_stand_in_the_code_of_the_section():
     code = literals("f(0.25, steps=1_000, w=-2)\n%%time\n")
     assert code == {0.25, 1000, 2}
+    assert literals('f"{total(500) / 3:8.4f} of 7"') == {500, 3}
     assert set(classes("0.25 in 1,000 steps, w = 2", near=code).values()) == {"a setting"}
     assert classes("w = 2 and 0.25", anywhere=code) == {"2": "a setting", "0.25": "a setting"}
     assert classes("It has 2 modes", near=code) == {"2": None}

@@ -154,19 +154,26 @@ def test_the_tests_of_the_package_are_chosen_and_those_of_the_book_are_not():
 
 def sanitised(text):
     """Return an output as nbval compares it on other versions."""
-    config = ConfigParser()
+    config = ConfigParser(interpolation=None)
     config.read(versions.SANITISE, encoding="utf-8")
-    return re.sub(config["svg"]["regex"], config["svg"]["replace"], text)
+    for rule in config.sections():
+        text = re.sub(config[rule]["regex"], config[rule]["replace"], text)
+    return text
 
 
-def test_of_all_stored_outputs_only_pictures_are_sanitised():
+def words(text):
+    """Return words and numbers, with one name for what fill_between draws."""
+    return text.replace(">", " ").replace("FillBetweenPoly", "Poly").split()
+
+
+def test_of_all_stored_outputs_only_pictures_lose_a_word_or_number():
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
                 for kind, text in (output.get("data") or {"stream": output.get("text")}).items():
                     if isinstance(text, str):
-                        expected = "a picture" if kind == "image/svg+xml" else text
-                        assert sanitised(text) == expected
+                        kept = "a picture" if kind == "image/svg+xml" else text
+                        assert words(sanitised(text)) == words(kept)
 
 
 # --- Once a week -------------------------------------------------------------------------

@@ -6,10 +6,9 @@ written in digits, or in words where the words measure something: *two thirds*, 
 them (*two panels*), are left out. `python tools/prose_numbers.py` prints all numbers.
 """
 
-import io
+import ast
 import json
 import re
-import tokenize
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,9 +47,8 @@ class Passage:
 def literals(source):
     """Return the size of every number that is written in Python code."""
     code = re.sub(r"^\s*[%!].*$", "", source, flags=re.M)
-    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
-    numbers = (token.string for token in tokens if token.type == tokenize.NUMBER)
-    return frozenset(abs(complex(number.replace("_", ""))) for number in numbers)
+    values = (getattr(node, "value", None) for node in ast.walk(ast.parse(code)))
+    return frozenset(abs(value) for value in values if type(value) in (int, float, complex))
 
 
 def fenced(raw):

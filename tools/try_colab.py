@@ -32,9 +32,9 @@ COLAB = (
 )
 # The oldest that pyproject.toml admits; of IPython, what Colab has.
 OLDEST = (
-    "numpy==1.26.*",
-    "scipy==1.11.*",
-    "matplotlib==3.8.*",
+    "numpy==2.0.*",
+    "scipy==1.13.*",
+    "matplotlib==3.9.*",
     "scikit-learn",
     "ipykernel==6.17.1",
     "ipython==7.34.*",

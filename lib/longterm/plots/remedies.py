@@ -78,6 +78,9 @@ def success_grid(
         ax.set(title=label, xscale="log", ylim=(-0.05, 1.05), xticks=lengths)
         ax.set_xticks([], minor=True)
         ax.set_xticklabels(lengths)
+    low, high = min(lengths), max(lengths)
+    room = max(high / low, 2) ** 0.05
+    ax.set_xlim(low / room, high * room)
     for ax in axes[-1]:
         ax.set(xlabel="length $T$")
     for ax in axes[:, 0]:
