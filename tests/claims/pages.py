@@ -26,7 +26,7 @@ CLAIMS = {
         ("$100 \\ln 0.9 \\approx -{:.1f}$", lambda: -scalar.log_abs_powers(0.9, 100)[-1]),
         (
             "(2, 1) and (0, 3)?</summary> {0[0]:.0f} and {0[1]:.0f}: the",
-            lambda: np.sort(np.linalg.eigvals([[2, 1], [0, 3]])),
+            lambda: np.sort(np.linalg.eigvals([[2, 1], [0, 3]]).real),
         ),
         ("the variance of XY?</summary> {:.0f}. The", lambda: 2 * 3),
         ("`({0[0]}, {0[1]})` and", lambda: SQUARE[:, 1:].shape),
