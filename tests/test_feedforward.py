@@ -234,9 +234,18 @@ def test_samples_activation_and_error_are_checked():
     for x in (samples()[:, :3], samples()[0]):
         with pytest.raises(ValueError, match=r"x must have shape \(samples, 4\)"):
             forward(net, x, 1.0, "tanh")
-    with pytest.raises(ValueError, match="activation must be one of 'linear', 'tanh', 'relu'"):
-        forward(net, samples(), 1.0, "sigmoid")
     states = forward(net, samples(), 1.0, "tanh")
+    for call in (
+        lambda: forward(net, samples(), 1.0, "sigmoid"),
+        lambda: backward(net, states, states[-1], 1.0, "sigmoid"),
+        lambda: gradients(net, samples(), LABELS, 1.0, "sigmoid"),
+    ):
+        with pytest.raises(ValueError, match=r"^activation must be one of 'linear', 'tanh', "):
+            call()
+    with pytest.raises(TypeError, match=r"^x must be real numbers"):
+        forward(net, samples() * 1j, 1.0, "tanh")
+    with pytest.raises(TypeError, match=r"^gain must be real numbers"):
+        forward(net, samples(), 1j, "tanh")
     with pytest.raises(ValueError, match=r"error must have shape \(2, 5, 5\)"):
         backward(net, states, states[0, 0], 1.0, "tanh")
 

@@ -85,6 +85,13 @@ def test_a_step_is_that_of_independent_gradients_and_states(gain):
     assert logs.var() == pytest.approx(variance, rel=4 * np.sqrt(2 / draws) + 0.03)
 
 
+@pytest.mark.parametrize("excess", [1e-7, 1e-6])
+def test_variance_just_above_a_gain_of_one_has_a_small_relative_error(excess):
+    least = (1 - (1 + excess) ** -2) / 2
+    q, _ = scaling.tanh_mean_field(1 + excess)
+    assert q == pytest.approx(least * (1 + 17 / 6 * least), rel=1e-8, abs=0)
+
+
 @pytest.mark.parametrize(
     "function", [scaling.tanh_mean_field, lambda g: scaling.tanh_gradient_step(g, 5)]
 )

@@ -280,7 +280,7 @@ def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
 
 def _digamma_minus_log(x: ArrayLike) -> Array:
     """psi(x) - ln x, by its asymptotic series where the difference would cancel."""
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x)
     inverse = 1 / np.maximum(x, 50.0) ** 2
     tail = inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
     difference: Array = np.where(x < 50, digamma(x) - np.log(x), -1 / (2 * x) - tail)

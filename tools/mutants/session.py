@@ -199,7 +199,6 @@ def bound(limit):
     seconds = int(limit) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_AS, (size() + MEMORY, resource.RLIM_INFINITY))
-    signal.alarm(60 + 20 * seconds)
 
 
 def size():
