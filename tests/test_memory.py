@@ -191,6 +191,12 @@ def test_a_push_of_one_step_must_cancel_the_whole_state():
     assert memory.push_to_flip(0.9, 5) == memory.push_to_flip(1, 1) == 0
 
 
+def test_a_push_may_last_a_million_steps_and_no_more():
+    assert memory.push_to_flip(0.5, 10**6) == 0
+    with pytest.raises(ValueError, match=r"steps must be at most 10\*\*6, got 1000001"):
+        memory.push_to_flip(0.5, 10**6 + 1)
+
+
 def test_longer_pushes_need_less_down_to_the_margin():
     pushes = [memory.push_to_flip(1.5, n) for n in (1, 2, 3, 10, 100, 3000)]
     assert (np.diff(pushes) < 0).all()
@@ -265,7 +271,8 @@ def test_retention_falls_from_one_towards_a_half():
 
 
 def test_without_noise_the_bit_stays():
-    assert memory.retention(1.2, 0, 3)[0].tolist() == [1, 1, 1, 1]
+    shares, error = memory.retention(1.2, 0, 3)
+    assert (shares.tolist(), error) == ([1, 1, 1, 1], 0)
     assert memory.linear_retention(0.5, 0.0, 2).tolist() == [1, 1, 1]
     rng = np.random.default_rng(0)
     assert memory.sample_retention(1.2, 0, 3, 5, rng=rng).tolist() == [1, 1, 1, 1]
