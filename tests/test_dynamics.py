@@ -49,8 +49,20 @@ def test_error_is_the_squared_miss_and_its_gradient_that_of_finite_differences()
     gradient = dynamics.unit_gradient(5.0, -2.2, 0.4, 9, 0.6)
     assert check_gradients(loss, [5.0, -2.2], list(gradient)) < 1e-6
     assert dynamics.unit_gradient(np.ones((3, 1)), np.ones(4)).shape == (3, 4, 2)
-    defaults = dynamics.unit_error(5.0, -2.2, 0.5, 50, 0.7)
-    assert dynamics.unit_error(5.0, -2.2) == defaults
+    assert dynamics.unit_error(5.0, -2.2) == dynamics.unit_error(5.0, -2.2, target=0.7)
+    assert dynamics.unit_error(5.0, -2.2) != dynamics.unit_error(5.0, -2.2, target=0.6)
+
+
+def test_fifty_steps_from_a_half_are_the_defaults():
+    w, b = 4.0, -2.01  # near the cusp, where states do not come to rest for long
+    for call in (
+        dynamics.unit_states,
+        dynamics.unit_slopes,
+        dynamics.unit_error,
+        dynamics.unit_gradient,
+    ):
+        np.testing.assert_array_equal(call(w, b), call(w, b, 0.5, 50))
+    assert dynamics.wall_slope(6.0) == dynamics.wall_slope(6.0, 0.5, 50)
 
 
 def test_too_large_weights_or_slopes_are_refused():
@@ -58,8 +70,16 @@ def test_too_large_weights_or_slopes_are_refused():
         dynamics.unit_states(1e308, 1e308)
     with pytest.raises(ValueError, match="w, b and steps lead out"):
         dynamics.unit_slopes(40.0, -20.0, 0.0, 2000)
-    with pytest.raises(ValueError, match="must broadcast, got shapes"):
+    with pytest.raises(ValueError, match=r"must broadcast, got shapes \(2,\), \(3,\), \(\)$"):
         dynamics.unit_states([1.0, 2.0], [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(("w", "b"), [(1, 0), (-1, 0), (0, 1), (0, -1), (0.5, -0.5)])
+def test_weights_are_accepted_up_to_half_the_largest_float(w, b):
+    half = np.finfo(float).max / 2
+    assert np.isfinite(dynamics.unit_states(w * half, b * half, steps=3)).all()
+    with pytest.raises(ValueError, match="w and b must be such"):
+        dynamics.unit_states(w * half * (1 + 1e-12), b * half * (1 + 1e-12), steps=3)
 
 
 # --- folds ---------------------------------------------------------------------------------
@@ -116,13 +136,18 @@ def test_three_fixed_points_between_the_folds_and_one_outside(w):
     gap = 1e-3 * (upper - lower)
     biases = [lower - gap, lower + gap, (lower + upper) / 2, upper - gap, upper + gap]
     assert [len(dynamics.fixed_points(w, b)) for b in biases] == [1, 3, 3, 3, 1]
-    assert [len(dynamics.fixed_points(w, b)) for b in (lower, upper)] == [2, 2]
+
+
+@pytest.mark.parametrize("w", [*WEIGHTS, 60.0, 150.0, 300.0, 1000.0])
+def test_two_fixed_points_at_a_fold(w):
+    assert [len(dynamics.fixed_points(w, b)) for b in dynamics.folds(w)] == [2, 2]
 
 
 @pytest.mark.parametrize(("w", "b"), [(6, -3.2), (6, 2.0), (4, -2), (-9, 1.0), (0, 0.3), (20, -10)])
 def test_fixed_points_stay_and_stand_in_order(w, b):
     x = dynamics.fixed_points(w, b)
-    np.testing.assert_allclose(w * expit(x) + b, x, atol=1e-12 * (1 + abs(w)))
+    np.testing.assert_allclose(w * expit(x) + b, x, rtol=0, atol=1e-14 * (1 + abs(w)))
+    assert len(x) in (1, 3)
     assert np.all(np.diff(x) > 0)
     if len(x) == 3:
         slopes = w * expit(x) * expit(-x)
@@ -177,8 +202,9 @@ def test_there_is_no_wall_where_the_first_state_attracts():
     edge = 1 / (expit(0.5) * expit(-0.5))
     assert np.isfinite(dynamics.wall(edge * (1 + 1e-9)))
     for call in (dynamics.wall, dynamics.wall_slope):
-        with pytest.raises(ValueError, match="w must be above"):
-            call(edge * (1 - 1e-9))
+        for w, x0 in ((edge * (1 - 1e-9), 0.5), (4.0, 0.0)):
+            with pytest.raises(ValueError, match="w must be above"):
+                call(w, x0)
     with pytest.raises(ValueError, match="w and steps lead out"):
         dynamics.wall_slope(9.0, steps=2000)
 
@@ -205,6 +231,8 @@ def test_clipping_changes_nothing_before_the_wall_and_saves_the_descent_there():
         np.testing.assert_array_equal(paths[clip][:59], paths["none"][:59])
         assert np.abs(paths[clip][-1] - [4.8, -2.4]).max() < 0.1
     assert np.linalg.norm(paths["none"][-1] - [5.0, -2.35]) > 30
+    by_one = dynamics.descend([5.0, -2.35], 0.05, 60, "norm", 1.0)
+    np.testing.assert_array_equal(paths["norm"], by_one)
 
 
 def test_descent_takes_a_batch_and_no_update():
@@ -213,6 +241,9 @@ def test_descent_takes_a_batch_and_no_update():
     assert path.shape == (4, 2, 1, 2)
     np.testing.assert_array_equal(path[:, 1, 0], dynamics.descend([3.0, 0.0], 0.1, 3))
     assert dynamics.descend([1.0, 2.0], 0.1, 0).tolist() == [[1, 2]]
+    assert dynamics.descend([1.0, 2.0], 0.1, 1, steps=0).tolist() == [[1, 2], [1, 2]]
+    with pytest.raises(ValueError, match=r"^start, rate and updates lead out"):
+        dynamics.descend([5.0, dynamics.wall(5.0)], 1e308, 1)
     with pytest.raises(ValueError, match="start must have shape"):
         dynamics.descend([1.0, 2.0, 3.0], 0.1, 1)
 
@@ -251,6 +282,8 @@ def test_an_empty_stack_is_0_and_stays_empty():
     assert dynamics.top(0.0) == dynamics.pop(0.0) == 0
     assert dynamics.top(Fraction(0)) == dynamics.pop(Fraction(0)) == 0
     assert dynamics.read_word(Fraction(0), 0).shape == (0,)
+    assert dynamics.write_word(np.empty((3, 0), dtype=int)).tolist() == [0, 0, 0]
+    assert dynamics.read_word(0.25, 2).dtype == np.int8
 
 
 def test_fractions_hold_200_of_200_bits():
@@ -324,6 +357,9 @@ def test_saturation_keeps_the_kind_of_number():
     assert dynamics.saturate(Fraction(1, 3)) == Fraction(1, 3)
     assert dynamics.saturate(Fraction(7, 3)) == 1
     assert dynamics.saturate(np.float32(0.1)).dtype == np.float32
+    assert dynamics.saturate(np.array([0, 2])).dtype == float
+    with pytest.raises(ValueError, match=r"^x must be an array of numbers"):
+        dynamics.saturate([[0.5], [0.5, 0.25]])
 
 
 # --- the machine ---------------------------------------------------------------------------
@@ -393,6 +429,12 @@ def test_clipping_twice_is_clipping_once_and_short_gradients_pass(clip):
 def test_clipping_by_element_turns_the_direction_and_clipping_by_norm_does_not():
     np.testing.assert_allclose(clip_by_norm([3.0, 4.0], 1.0), [0.6, 0.8], rtol=1e-15)
     np.testing.assert_array_equal(clip_by_element([3.0, -4.0], 1.0), [1.0, -1.0])
+
+
+def test_clipping_by_norm_takes_rows_of_any_size_side_by_side():
+    rows = [[3e-200, 4e-200], [3e200, 4e200]]
+    np.testing.assert_allclose(clip_by_norm(rows, 1e-250), [[6e-251, 8e-251]] * 2, rtol=1e-15)
+    np.testing.assert_array_equal(clip_by_norm([1e-300, 0.0], 1e300), [1e-300, 0.0])
 
 
 @pytest.mark.parametrize("clip", [clip_by_norm, clip_by_element])

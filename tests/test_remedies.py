@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from longterm import training
+from longterm import _check, training
 from longterm.linear import spectral_radius
 from longterm.remedies import (
     LSTM,
@@ -72,7 +72,9 @@ def test_half_life_of_a_gate_is_that_of_its_open_share():
     assert gate_half_life(0.0) == pytest.approx(1.0)
     assert gate_half_life(40.0) == pytest.approx(np.exp(40) * np.log(2), rel=1e-12)
     assert gate_half_life(-800.0) == pytest.approx(np.log(2) / 800)
-    assert gate_half_life(1000.0) == np.inf
+    assert gate_half_life(1000.0) == gate_half_life(744.0) == np.inf
+    with pytest.raises(ValueError, match="half_life must be above 1e-300"):
+        gate_bias(1e-301)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.6, 0.95, 1.0])
@@ -90,10 +92,13 @@ def test_retention_is_that_of_simulated_memories(rate, marked):
 def test_retention_ends_where_theory_says():
     from scipy.stats import norm
 
-    assert retention(0.9, 3, 0.2) == 1.0  # no noise yet
+    assert retention(0.9, 3, 0.2) == retention(0.9, 1, 0.2, marked=1) == 1.0  # no noise yet
+    assert retention(0.9, 5, 1e-310) == 1.0
     assert retention(0.0, 4, 0.2) == 0.5  # nothing is kept
     assert retention(1.0, 103, 0.2) == pytest.approx(norm.cdf(3 / (0.2 * 10)), rel=1e-12)
-    assert np.all(np.diff(retention(np.linspace(0, 1, 50), 40, 0.2)) >= 0)
+    rates = np.linspace(0, 1, 50)
+    assert np.all(np.diff(retention(rates, 40, 0.2)) >= 0)
+    np.testing.assert_array_equal(retention(rates, 40, 0.2), [retention(r, 40, 0.2) for r in rates])
     with pytest.raises(ValueError, match="steps must be at least marked, 3, got 2"):
         retention(0.9, 2, 0.2)
 
@@ -141,8 +146,12 @@ def test_a_skip_only_adds_to_positive_paths():
 def test_responses_and_delays_out_of_range_are_refused_by_name():
     with pytest.raises(ValueError, match="direct and skip make a response"):
         skip_response(1e200, 1.0, 2, 10)
+    with pytest.raises(ValueError, match="direct and skip make a response"):
+        skip_response(1e300, -1e300, 2, 6)
     with pytest.raises(ValueError, match="delay must be at most 500"):
         skip_rate(0.5, 0.5, 501)
+    assert skip_rate(0.0, 1.0, 500) == pytest.approx(1)
+    np.testing.assert_allclose(skip_response(0.5, 0.5, 9, 3), [1, 0.5, 0.25, 0.125])
     assert skip_response(0.5, 0.5, 10, 0).tolist() == [1.0]
 
 
@@ -163,6 +172,12 @@ def test_orthogonal_is_uniform():
     assert np.abs(np.trace(many, axis1=1, axis2=2).var() - 1) < 0.15  # 1 for Haar measure
     signs = np.sign(np.linalg.det(many))
     assert abs(signs.mean()) < 4 / np.sqrt(4000)
+
+
+def test_a_matrix_of_too_many_numbers_is_refused_by_name(monkeypatch):
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 8)
+    with pytest.raises(ValueError, match=r"^W would make 9 numbers"):
+        with_radius(np.eye(3), 0.9)
 
 
 def test_radius_is_the_one_asked_for_and_directions_stay():

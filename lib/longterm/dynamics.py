@@ -352,7 +352,8 @@ def descend(
     path[0] = point
     for k in range(updates):
         gradient = rule(unit_gradient(point[..., 0], point[..., 1], steps=steps), threshold)
-        path[k + 1] = point = _in_range(point - rate * gradient, "start, rate and updates")
+        with np.errstate(over="ignore"):
+            path[k + 1] = point = _in_range(point - rate * gradient, "start, rate and updates")
     return path
 
 
@@ -393,7 +394,7 @@ def clip_by_norm(gradient: ArrayLike, threshold: float) -> Array:
     length = np.linalg.norm(unit, axis=-1, keepdims=True)
     with np.errstate(over="ignore", divide="ignore"):
         factor = threshold / (length * scale)
-    return np.where(factor < 1, unit / np.where(length > 0, length, 1) * threshold, gradient)
+    return np.where(factor < 1, unit / np.maximum(length, 1) * threshold, gradient)
 
 
 def clip_by_element(gradient: ArrayLike, threshold: float) -> Array:

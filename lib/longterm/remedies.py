@@ -100,7 +100,7 @@ def gate_half_life(bias: ArrayLike) -> Array:
         If it is not finite.
     """
     bias = _check.array("bias", bias, real=True)
-    with np.errstate(over="ignore", divide="ignore", under="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         steps: Array = np.log(2) / np.logaddexp(0, -bias)
     return steps
 
@@ -165,7 +165,7 @@ def retention(rate: ArrayLike, steps: int, noise: float, marked: int = 3) -> Arr
         If a value is out of range.
     """
     rate, marked = _share("rate", rate), _check.size("marked", marked)
-    steps, noise = _check.size("steps", steps, least=1), _check.positive("noise", noise)
+    steps, noise = _check.size("steps", steps), _check.positive("noise", noise)
     if steps < marked:
         raise ValueError(f"steps must be at least marked, {marked}, got {steps}")
     _check.room(rate.size * steps, "rate and steps")
@@ -247,7 +247,7 @@ def skip_rate(direct: float, skip: float, delay: int) -> float:
     if delay > 500:
         raise ValueError(f"delay must be at most 500, got {delay}")
     step = np.eye(delay, k=-1)  # of the last d signals, the newest first
-    step[0, 0] += a
+    step[0, 0] = a
     step[0, -1] += b
     return float(np.abs(np.linalg.eigvals(step)).max())
 
@@ -448,7 +448,7 @@ class Leaky(_Cell):
         self._check_errors(W, trace, error)
         leak, flow = np.asarray(self.leak), 1 - trace.signals**2
         flow[-1] *= error
-        for t in range(len(flow) - 1, 0, -1):
+        for t in range(len(flow) - 1, 1, -1):
             flow[t - 1] *= ((1 - leak) * flow[t]) @ W
             flow[t - 1] += leak * flow[t]
         return (1 - leak) * flow[1:]
