@@ -193,8 +193,10 @@ def imported(session, module, mutant, order, limit, tally, key):
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         package = Path(folder) / "longterm"
         shutil.copytree(source_of(module).parent, package)
-        whole = source_of(module).read_text(encoding="utf-8")
-        text = whole.replace(mutant["old"], mutant["new"]) if mutant["owner"] else mutant["new"]
+        text = mutant["new"]
+        if mutant["owner"]:
+            whole = source_of(module).read_text(encoding="utf-8")
+            text = session.replaced(whole, mutant["owner"], text)
         (package / f"{module}.py").write_text(text, encoding="utf-8")
 
         def answer():

@@ -161,6 +161,17 @@ def transplant(module, owner, text):
     old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
 
 
+def replaced(source, owner, text):
+    """The source of a module with another text for a function, or a method."""
+    tree, (place, _, name) = ast.parse(source), owner.rpartition(".")
+    body = (
+        next(n.body for n in tree.body if getattr(n, "name", None) == place) if place else tree.body
+    )
+    at = max(i for i, node in enumerate(body) if getattr(node, "name", None) == name)
+    (body[at],) = ast.parse(textwrap.dedent(text)).body
+    return ast.unparse(tree)
+
+
 @contextmanager
 def calls_noted(ending, called):
     """Add to `called` the functions of one file that are called meanwhile."""
