@@ -376,6 +376,11 @@ def test_a_remedy_is_trained_and_tested_like_a_task():
     np.testing.assert_array_equal(*plain)
 
 
+def test_settings_that_are_not_given_are_the_documented_ones():
+    settings = (Leaky().leak, Skips().delay, LSTM().forget_bias, Remedy().radius)
+    assert settings == (0.9, 5, 1.0, 0.95)
+
+
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [

@@ -16,6 +16,8 @@ import tempfile
 import time
 import tomllib
 import venv
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 SPEECH = os.fdopen(os.dup(1), "w")  # tests get another standard output
@@ -172,7 +174,7 @@ def in_session(module, mutants, todo, hints):
 
     def functions():
         plugin = session.Transplanted(module, todo, hints, tally.add)
-        code = run_pytest(module, plugin)
+        code = run_pytest(module, plugin, tests_of(module))
         if code:
             raise RuntimeError(f"pytest ended with {code!r}")
         tally.say()
@@ -183,29 +185,40 @@ def in_session(module, mutants, todo, hints):
     order, seconds, left = json.loads(plan.read_text())
     tally = Tally(module, len(mutants), read_results(module)[1])
     for key in left:
-        first = [name for name in [hints.get(key)] if name]
-        imported(session, module, mutants[key], [*first, *order], 10 + 4 * seconds, tally, key)
+        with mutated_package(module, mutants[key], session.replaced) as folder:
+            tally.add(
+                key, imported(session, module, folder, hints.get(key), order, 10 + 4 * seconds)
+            )
     tally.say()
 
 
-def imported(session, module, mutant, order, limit, tally, key):
-    """Try a mutant with an import of the whole package."""
+@contextmanager
+def mutated_package(module, mutant, replaced):
+    """A folder with a copy of the package in which one module is the mutant."""
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        package = Path(folder) / "longterm"
+        package, text = Path(folder) / "longterm", mutant["new"]
         shutil.copytree(source_of(module).parent, package)
-        text = mutant["new"]
         if mutant["owner"]:
-            whole = source_of(module).read_text(encoding="utf-8")
-            text = session.replaced(whole, mutant["owner"], text)
+            text = replaced(source_of(module).read_text(encoding="utf-8"), mutant["owner"], text)
         (package / f"{module}.py").write_text(text, encoding="utf-8")
+        yield folder
 
-        def answer():
-            sys.path.insert(0, folder)
-            plugin = session.Imported(module, order)
-            code = run_pytest(module, plugin)
-            return plugin.found or (f"pytest: {code.name}" if code else None)
 
-        tally.add(key, session.in_fork(answer, limit))
+def imported(session, module, folder, hint, order, limit):
+    """What kills a package that is imported from a folder; the hinted test is tried alone first."""
+
+    def answer(tests):
+        sys.path.insert(0, folder)
+        plugin = session.Imported(module, order)
+        code = run_pytest(module, plugin, tests)
+        return plugin.found or (f"pytest: {code.name}" if code == 2 else None)  # 2: no import
+
+    ways = [[ROOT / hint]] if hint else []
+    for tests in [*ways, tests_of(module)]:
+        killer = session.in_fork(partial(answer, tests), limit)
+        if killer:
+            return killer
+    return None
 
 
 def preload():
@@ -221,14 +234,14 @@ def preload():
     import scipy.stats  # noqa: F401
 
 
-def run_pytest(module, plugin):
-    """Let pytest collect a module's tests; the plugin runs them."""
+def run_pytest(module, plugin, tests):
+    """Let pytest collect tests; the plugin runs them."""
     import pytest
 
     log = os.open(FOLDER / f"{module}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(log, stream)
-    return pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, tests_of(module))], [plugin])
+    return pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, tests)], [plugin])
 
 
 # --- The report ------------------------------------------------------------------------------
