@@ -59,6 +59,20 @@ def test_sequences_do_not_see_each_other():
 
 def test_no_steps_give_the_first_state_alone():
     np.testing.assert_array_equal(run(W, np.empty((0, 2, 3))), np.zeros((1, 2, 3)))
+    error = rng().standard_normal((2, 3))
+    np.testing.assert_array_equal(error_flow(W, np.zeros((1, 2, 3)), error), [error])
+    np.testing.assert_array_equal(jacobian_products(W, np.zeros((1, 3))), [np.eye(3)])
+
+
+@pytest.mark.parametrize("count", [3, 64])
+def test_without_steps_networks_answer_with_their_offsets(count):
+    net, none = networks(count), sequences(steps=0, count=count)
+    signals, answers = forward(net, none)
+    assert (signals.shape, signals.any()) == ((1, count, 4, 2), False)
+    np.testing.assert_array_equal(answers, np.broadcast_to(net.offset[:, None], answers.shape))
+    gradients, flow = backward(net, none, signals, answers)
+    assert not any(g.any() for g in gradients[:4])
+    np.testing.assert_array_equal(flow[0], answers @ net.readout)
 
 
 # --- error_flow --------------------------------------------------------------------------
@@ -292,6 +306,12 @@ def test_bounds_hold_and_are_reached_by_multiples_of_orthogonal_matrices(n):
         np.testing.assert_allclose(bound, 0.7 ** np.arange(8), rtol=1e-12)
 
 
+def test_both_bounds_of_one_unit_are_the_size_of_its_product():
+    x = rng().standard_normal((8, 1))
+    for bound in jacobian_bounds([[-1.3]], x):
+        np.testing.assert_allclose(bound, abs(jacobian_products([[-1.3]], x)[:, 0, 0]), rtol=1e-12)
+
+
 def test_products_that_overflow_are_refused():
     for function in (jacobian_products, jacobian_bounds):
         with pytest.raises(ValueError, match=r"W makes a .* that leaves the range of floats"):
@@ -375,6 +395,14 @@ def test_training_repeats_with_the_seed():
     assert [a.shape for a in first] == [(3, 3), (3,), (3,)]
 
 
+def test_ten_units_and_a_thousand_updates_of_a_tenth_are_the_defaults():
+    given = {"units": 10, "updates": 1000, "rate": 0.1, "noise": 0.1, "sequences": 40}
+    for a, b in zip(
+        train_bit_memory(1, rng=rng()), train_bit_memory(1, rng=rng(), **given), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_one_update_is_one_step_against_the_gradient():
     source = rng()
     start = [source.standard_normal(shape) / np.sqrt(4) for shape in ((4, 4), 4, 4)]
@@ -390,7 +418,7 @@ def test_one_update_is_one_step_against_the_gradient():
 # --- bad input ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("matrix", [W[:2], np.ones(3), np.full((3, 3), np.nan)])
+@pytest.mark.parametrize("matrix", [W[:2], np.ones(3), np.ones((2, 3, 4)), np.full((3, 3), np.nan)])
 def test_a_bad_matrix_is_named(matrix):
     with pytest.raises(ValueError, match="W must be"):
         run(matrix, inputs())
@@ -398,11 +426,24 @@ def test_a_bad_matrix_is_named(matrix):
         error_flow(matrix, np.zeros((2, 1, 3)), np.zeros((1, 3)))
 
 
-def test_complex_numbers_are_refused():
-    with pytest.raises(TypeError, match="W must be real"):
-        run(1j * W, inputs())
-    with pytest.raises(TypeError, match="inputs must be real"):
-        run(W, 1j * inputs())
+def test_complex_numbers_are_refused_by_name():
+    x, flow, error, ones = np.zeros((2, 1, 3)), np.zeros((2, 1, 3)), np.zeros((1, 3)), np.ones(2)
+    cases = [
+        ("W", lambda: run(1j * W, inputs())),
+        ("inputs", lambda: run(W, 1j * inputs())),
+        ("states", lambda: error_flow(W, 1j * x, error)),
+        ("error", lambda: error_flow(W, x, 1j * error)),
+        ("flow", lambda: flow_by_lag(1j * flow)),
+        ("states", lambda: gradient_by_lag(1j * x, flow)),
+        ("flow", lambda: gradient_by_lag(x, 1j * flow)),
+        ("states", lambda: jacobian_products(W, 1j * x[:, 0])),
+        ("states", lambda: jacobian_bounds(W, 1j * x[:, 0])),
+        ("parameters", lambda: check_gradients(np.sum, [1j * ones], [ones])),
+        ("gradients", lambda: check_gradients(np.sum, [ones], [1j * ones])),
+    ]
+    for name, call in cases:
+        with pytest.raises(TypeError, match=f"^{name} must be real numbers"):
+            call()
 
 
 def test_shapes_that_do_not_match_are_named():
@@ -416,30 +457,33 @@ def test_shapes_that_do_not_match_are_named():
         error_flow(W, np.zeros((2, 1, 3)), np.zeros((2, 3)))
     with pytest.raises(ValueError, match="flow must have shape"):
         flow_by_lag(np.zeros((2, 3)))
-    with pytest.raises(ValueError, match="states must have shape"):
+    with pytest.raises(
+        ValueError, match=r"states must have shape \(steps \+ 1, \.\.\., sequences, n\), got"
+    ):
         gradient_by_lag(np.zeros((2, 3)), np.zeros((2, 3)))
     with pytest.raises(ValueError, match="flow must have shape"):
         gradient_by_lag(np.zeros((2, 1, 3)), np.zeros((2, 3)))
     for function in (jacobian_products, jacobian_bounds):
-        with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3\)"):
-            function(W, np.zeros((2, 1, 3)))
+        for shape in ((2, 1, 3), (2, 3, 3), (2, 2), (0, 3), (3,)):
+            with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3\)"):
+                function(W, np.zeros(shape))
         with pytest.raises(ValueError, match="W must be one square matrix"):
             function(np.stack([W, W]), np.zeros((2, 3)))
 
 
 def test_shapes_of_many_networks_that_do_not_match_are_named():
-    net, s = networks(), sequences()
+    net, s = networks(n=4), sequences()
     signals, answers = forward(net, s)
     for bad in (s[0], s[:, :2], s[..., :2]):
         with pytest.raises(ValueError, match=r"inputs must have shape \(steps, 3, sequences, 3\)"):
             forward(net, bad)
     with pytest.raises(ValueError, match="signals must have shape"):
         backward(net, s, signals[1:], answers)
-    with pytest.raises(ValueError, match="misses must have shape"):
+    with pytest.raises(ValueError, match=r"misses must have shape \(3, 4, 2\), got"):
         backward(net, s, signals, answers[:, :2])
-    with pytest.raises(ValueError, match=r"inputs must have shape \(steps, 3, sequences, 2\)"):
+    with pytest.raises(ValueError, match=r"inputs must have shape \(steps, 3, sequences, 4\)"):
         run(net.recurrent, s)
-    with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3, sequences, 2\)"):
+    with pytest.raises(ValueError, match=r"states must have shape \(steps \+ 1, 3, sequences, 4\)"):
         error_flow(net.recurrent, signals[:, :2], answers)
 
 

@@ -74,6 +74,8 @@ def test_sizes_are_refused_by_name(task):
         task.batch(10**5, 10**3, 10, rng=rng())
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
         task.batch(12, 2, 2, rng=0)
+    with pytest.raises(ValueError, match=r"^trials must be an integer from 1"):
+        task.start(0, rng=rng())
     with pytest.raises(ValueError, match="trained must be one of"):
         replace(task, trained=("everything",))
     with pytest.raises(ValueError, match="spread must be at least 0"):
@@ -98,11 +100,27 @@ def test_the_four_tasks_have_names():
     assert list(TASKS) == ["latch", "two_sequence", "parity", "temporal_order"]
 
 
+def test_settings_that_are_not_given_are_the_documented_ones():
+    net = ("recurrent", "entry", "bias", "readout", "offset")
+    assert Latch() == Latch(0.2, None, 3, 1.25, 0.1, ("w", "inputs"))
+    assert TwoSequence() == TwoSequence(0.2, 3, 0.5, 5, 0.5, net[:2])
+    assert Parity() == Parity(2, 0.5, net[:3])
+    assert TemporalOrder() == TemporalOrder(50, 0.1, net)
+    assert [task.sequences for task in TASKS.values()] == [2, 2, 20, 20]
+
+
+@pytest.mark.parametrize("task", [Latch(noise=0.0, w=0.0, spread=0.0), *SMALL[1:3]])
+def test_an_answer_of_zero_is_wrong(task):
+    start = task.start(3, rng=rng())
+    silent = type(start)(*(np.zeros_like(p) for p in start))
+    assert not task.right(silent, batch(task)).any()
+
+
 # --- latch ---------------------------------------------------------------------------------
 
 
 def test_latch_obeys_its_recurrence():
-    task, weights = Latch(), LatchWeights(np.array([1.4, 0.6]), rng(3).standard_normal((2, 2, 3)))
+    task, weights = Latch(), LatchWeights(np.array([1.4, -0.6]), rng(3).standard_normal((2, 2, 3)))
     given = task.batch(7, 2, 4, rng=rng())
     signals = task.run(weights, given)
     for k in range(2):
@@ -157,9 +175,15 @@ def test_marks_come_first_and_lengths_fill_their_range(length, marked, shortest)
         first = begins[k, s]
         np.testing.assert_array_equal(inputs[:first, k, s], 0)
         np.testing.assert_array_equal(inputs[first : first + marked, k, s], np.sign(targets[k, s]))
+        assert not np.isin(inputs[first + marked :, k, s], (-1, 0, 1)).any()
     counts = np.bincount(lengths.ravel(), minlength=length + 1)[least:]
     share = 1 / len(counts)
     assert np.all(np.abs(counts / 2000 - share) <= 4.5 * np.sqrt(share * (1 - share) / 2000))
+
+
+def test_noise_after_the_marks_has_its_size():
+    inputs = TwoSequence(noise=0.3, shortest=1.0).batch(2003, 5, 2, rng=rng()).inputs
+    assert inputs[3:].std() == pytest.approx(0.3, abs=4.5 * 0.3 / np.sqrt(2 * 20_000))
 
 
 def test_what_comes_before_a_short_sequence_changes_nothing():
@@ -194,6 +218,7 @@ def test_parity_is_even_or_odd():
     odd = (inputs[..., 0] == -1).sum(axis=0) % 2
     np.testing.assert_array_equal(targets[..., 0], np.where(odd, -0.8, 0.8))
     assert set(np.unique(inputs)) == {-1.0, 1.0}
+    assert Parity().batch(1, 2, 3, rng=rng()).inputs.shape == (1, 2, 3, 1)
 
 
 # --- temporal order ------------------------------------------------------------------------

@@ -211,7 +211,7 @@ def imported(session, module, folder, hint, order, limit):
         sys.path.insert(0, folder)
         plugin = session.Imported(module, order)
         code = run_pytest(module, plugin, tests)
-        return plugin.found or (f"pytest: {code.name}" if code == 2 else None)  # 2: no import
+        return plugin.found or (f"pytest: {code.name}" if code in (1, 2) else None)
 
     ways = [[ROOT / hint]] if hint else []
     for tests in [*ways, tests_of(module)]:
