@@ -3,6 +3,8 @@
 import io
 import re
 import sys
+from itertools import islice, repeat
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from longterm.training import (
     descend,
     learning_curve,
     score,
+    success_curve,
     success_rate,
     wilson_interval,
 )
@@ -71,9 +74,18 @@ def test_counts_and_confidence_are_refused_by_name():
         ((-1, 4), "successes must be an integer"),
         ((0, 0), "trials must be an integer from 1"),
         ((1, 4, 1.0), "confidence must be between 0 and 1"),
+        ((1, 4, 0.0), "confidence must be between 0 and 1"),
+        ((1, 4, np.nan), "^confidence must be finite"),
     ):
         with pytest.raises(ValueError, match=text):
             wilson_interval(*args)
+
+
+@pytest.mark.parametrize("trials", [1, 3, 400])
+def test_without_a_success_the_interval_begins_at_zero_and_without_a_failure_it_ends_at_one(trials):
+    for confidence in np.linspace(0.01, 0.99, 99):
+        assert wilson_interval(0, trials, confidence)[0] == 0
+        assert wilson_interval(trials, trials, confidence)[1] == 1
 
 
 # --- optimisers ----------------------------------------------------------------------------
@@ -132,6 +144,7 @@ def test_adam_follows_its_formula():
         (lambda: Adam(-1.0), "rate must be above 0"),
         (lambda: Adam(memory=(0.9, 1.0)), "memory must be two numbers"),
         (lambda: Adam(memory=(0.9,)), "memory must be two numbers"),
+        (lambda: Adam(memory=(0.9, np.inf)), "^memory must be finite"),
     ],
 )
 def test_settings_of_optimisers_are_refused_by_name(make, text):
@@ -139,7 +152,127 @@ def test_settings_of_optimisers_are_refused_by_name(make, text):
         make()
 
 
+def test_adam_may_remember_nothing():
+    step, _ = Adam(0.1, memory=(0.0, 0.0)).step(np.array([[2.0, -3.0]]), None)
+    np.testing.assert_allclose(step, [[-0.1, 0.1]], rtol=1e-7)
+
+
 # --- training ------------------------------------------------------------------------------
+
+
+class Point(NamedTuple):
+    place: np.ndarray
+    held: np.ndarray
+
+
+class Scripted:
+    """A task with gradients that are known beforehand, (updates, trials, 2)."""
+
+    trained, sequences = ("place",), 2
+
+    def __init__(self, gradients, held=0.0):
+        self.gradients, self.held = iter(gradients), held
+
+    def start(self, trials, *, rng):
+        return Point(np.zeros((trials, 2)), np.zeros((trials, 3)))
+
+    def batch(self, length, trials, sequences, *, rng, training=False):
+        return None
+
+    def loss_and_gradients(self, point, batch):
+        return None, Point(next(self.gradients), np.full_like(point.held, self.held))
+
+
+def places(gradients, **options):
+    """Places after each update of plain descent at rate 1."""
+    how = {"rng": rng(), "updates": len(gradients), "optimiser": SGD(1.0)} | options
+    steps = copies(descend(Scripted(gradients), 1, gradients.shape[1], **how))
+    return np.array([point.place for point in steps])
+
+
+def test_a_trial_that_leaves_the_range_stays_for_ever_and_no_other_does():
+    gradients = np.ones((5, 6, 2))
+    gradients[1, 1, 0] = np.nan
+    gradients[2, 2, 1] = np.inf
+    gradients[1:3, 3, 0] = 6e5, 5e5
+    gradients[0, 4, 1] = -1e6
+    gradients[0, 5, 1] = -999_999.0
+    path = places(gradients)
+    moves = [5, 1, 2, 2, 0, 5]
+    for k, count in enumerate(moves):
+        steps = np.where(np.arange(5)[:, None] < count, gradients[:, k], 0.0)
+        np.testing.assert_array_equal(path[1:, k], -np.cumsum(steps, axis=0))
+
+
+def test_gradients_that_overflow_stop_their_trial_in_silence():
+    gradients = np.full((2, 1, 2), 1e308)
+    np.testing.assert_array_equal(places(gradients, optimiser=SGD(10.0)), np.zeros((3, 1, 2)))
+    task = Scripted(np.ones((2, 1, 2)), held=np.inf)  # times 0, since it is not trained
+    *_, last = copies(descend(task, 1, 1, rng=rng(), updates=2))
+    assert not last.place.any()
+
+
+def test_two_thousand_updates_are_the_default():
+    endless = repeat(np.zeros((1, 2)))
+    assert sum(1 for _ in islice(descend(Scripted(endless), 1, 1, rng=rng()), 3000)) == 2001
+    first, second = (
+        success_rate("latch", 3, 1, rng=rng(), **how) for how in ({}, {"updates": 2000})
+    )
+    np.testing.assert_array_equal(first.parameters.inputs, second.parameters.inputs)
+
+
+def test_training_itself_refuses_its_sizes_by_name():
+    with pytest.raises(ValueError, match=r"^updates must be an integer from 0"):
+        next(descend("latch", 5, 2, rng=rng(), updates=-1))
+    start = Latch().start(2, rng=rng())
+    with pytest.raises(ValueError, match=r"^tests must be an integer from 1"):
+        score("latch", start, 5, rng=rng(), tests=0)
+    with pytest.raises(ValueError, match=r"^length must be an integer from 1"):
+        score("latch", start, 0, rng=rng())
+
+
+def test_a_score_that_is_the_criterion_succeeds():
+    perfect = success_rate(Latch(noise=0.0, w=3.0), 4, 20, rng=rng(), updates=200, criterion=1.0)
+    np.testing.assert_array_equal(perfect.solved, perfect.scores == 1)
+    assert perfect.solved.any()
+
+
+def test_scores_are_shares_of_as_many_sequences_as_asked_for():
+    start = TwoSequence().start(50, rng=rng())
+    for tests, scores in (
+        (200, score("two_sequence", start, 9, rng=rng())),
+        (14, score("two_sequence", start, 9, rng=rng(), tests=14)),
+        (14, success_rate("two_sequence", 9, 50, rng=rng(), updates=0, tests=14).scores),
+    ):
+        rights = np.round(scores * tests)
+        np.testing.assert_allclose(scores * tests, rights, rtol=1e-12)
+        assert np.gcd.reduce(rights.astype(int)) == 1
+
+
+def test_each_length_of_a_success_curve_has_a_child_of_the_generator():
+    how = {"updates": 3, "tests": 10}
+    curve = success_curve("latch", iter([5, 8]), 6, rng=rng(), **how)
+    assert [length for length, _ in curve] == [5, 8]
+    for (length, outcome), child in zip(curve, rng().spawn(2), strict=True):
+        alone = success_rate("latch", length, 6, rng=child, **how)
+        np.testing.assert_array_equal(outcome.parameters.inputs, alone.parameters.inputs)
+        np.testing.assert_array_equal(outcome.scores, alone.scores)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        ({"task": "maze"}, ValueError, "^task must be one of"),
+        ({"trials": 0}, ValueError, "^trials must be an integer from 1"),
+        ({"lengths": 5}, TypeError, "^lengths must be integers, got int"),
+        ({"lengths": [5, 0]}, ValueError, "^lengths must be an integer from 1"),
+        ({"executor": "processes"}, TypeError, "^executor must be"),
+    ],
+)
+def test_bad_input_of_a_success_curve_is_refused_by_name(change, error, text):
+    good = {"task": "latch", "lengths": [5], "trials": 2, "rng": rng(), "updates": 0, "tests": 2}
+    with pytest.raises(error, match=text):
+        success_curve(**(good | change))
 
 
 def test_what_is_not_trained_stays():
@@ -216,8 +349,9 @@ def test_scores_are_shares_of_right_answers():
 
 def test_scores_do_not_depend_on_how_many_sequences_fit_in_memory(monkeypatch):
     perfect = LatchWeights(np.full(1, 4.0), np.array([[[-3.0] * 3, [3.0] * 3]]))
-    monkeypatch.setattr("longterm.training._BLOCK", 1)
-    np.testing.assert_array_equal(score("latch", perfect, 30, rng=rng(), tests=10), [1.0])
+    for numbers in (1, 120):  # two or four sequences at once
+        monkeypatch.setattr("longterm.training._BLOCK", numbers)
+        np.testing.assert_array_equal(score("latch", perfect, 30, rng=rng(), tests=10), [1.0])
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -245,6 +379,7 @@ def test_no_failures_are_empty_and_can_be_scored(task):
         ({"tests": 0}, ValueError, "tests must be an integer from 1"),
         ({"criterion": 0.0}, ValueError, "criterion must be above 0"),
         ({"criterion": 1.1}, ValueError, "criterion must be above 0"),
+        ({"criterion": np.nan}, ValueError, "^criterion must be finite"),
         ({"task": "maze"}, ValueError, "task must be one of 'latch'"),
         ({"task": 3}, TypeError, "task must be a name or a task"),
         ({"optimiser": "sgd"}, TypeError, "optimiser must be SGD or Adam"),

@@ -24,7 +24,7 @@ SPEECH = os.fdopen(os.dup(1), "w")  # tests get another standard output
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "mutants"
 MUTMUT = "mutmut==3.8.1"
-GENERATE = Path(__file__).with_name("generate.py")
+GENERATE, SESSION = (Path(__file__).with_name(f"{name}.py") for name in ("generate", "session"))
 MODULES = (
     *("_check", "scalar", "linear", "products", "scaling", "feedforward", "memory"),
     *("dynamics", "remedies", "rnn", "tasks", "training"),
@@ -101,7 +101,7 @@ def change(old, new):
 
 def header(module):
     """What the results of a module hang on."""
-    return [digest(source_of(module), GENERATE), digest(*tests_of(module))]
+    return [digest(source_of(module), GENERATE, SESSION), digest(*tests_of(module))]
 
 
 def results_file(module):

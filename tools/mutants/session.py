@@ -16,12 +16,14 @@ import sys
 import textwrap
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 
 import coverage
 import pytest
 from hypothesis import Phase, settings
 
 SPARE = 3  # seconds of processor time for a mutant, besides four times its tests' own
+BROKEN = "not a test, but the session itself failed:"
 MEMORY = 3 * 2**30  # bytes that a mutant may take besides what the session has
 
 
@@ -58,7 +60,7 @@ class Session:
 
     def killer(self, items):
         """The first of the tests that fails; None if all pass."""
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in pairwise([*items, None]):
             if not self.passes(item, following):
                 return item.nodeid
         return None
@@ -196,12 +198,14 @@ def in_fork(answer, limit):
         try:
             os.write(writer, (answer() or "").encode())
         except BaseException as error:
-            os.write(writer, type(error).__name__.encode())
+            os.write(writer, f"{BROKEN} {error!r:.500}".encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read().decode()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if said.startswith(BROKEN):
+        raise RuntimeError(said)
     return said or (signal.Signals(-code).name if code else None)
 
 
