@@ -216,9 +216,10 @@ def test_two_thousand_updates_are_the_default():
     endless = repeat(np.zeros((1, 2)))
     assert sum(1 for _ in islice(descend(Scripted(endless), 1, 1, rng=rng()), 3000)) == 2001
     first, second = (
-        success_rate("latch", 3, 1, rng=rng(), **how) for how in ({}, {"updates": 2000})
+        success_rate("latch", 6, 1, rng=rng(), **how) for how in ({}, {"updates": 2000})
     )
     np.testing.assert_array_equal(first.parameters.inputs, second.parameters.inputs)
+    assert (SGD(), Adam()) == (SGD(0.1, None), Adam(0.01, (0.9, 0.999)))
 
 
 def test_training_itself_refuses_its_sizes_by_name():
