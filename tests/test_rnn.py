@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from longterm import _check
 from longterm.rnn import (
     BitMemory,
     Network,
@@ -304,6 +305,12 @@ def test_bounds_hold_and_are_reached_by_multiples_of_orthogonal_matrices(n):
     Q = np.linalg.qr(matrix)[0]
     for bound in jacobian_bounds(0.7 * Q, np.zeros((8, n))):
         np.testing.assert_allclose(bound, 0.7 ** np.arange(8), rtol=1e-12)
+
+
+def test_products_of_too_many_numbers_are_refused_by_name(monkeypatch):
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 17)
+    with pytest.raises(ValueError, match=r"^states and W would make 18 numbers"):
+        jacobian_products(W, np.zeros((2, 3)))
 
 
 def test_both_bounds_of_one_unit_are_the_size_of_its_product():

@@ -96,6 +96,15 @@ def test_noise_and_marks_are_refused_by_name(task):
         task.batch(5, 1, 3, rng=rng())
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [(Latch, {"w": np.nan}), (TwoSequence, {"shortest": np.inf}), (Parity, {"units": 0})],
+)
+def test_settings_are_refused_by_name(kind, settings):
+    with pytest.raises(ValueError, match=f"^{next(iter(settings))} must be"):
+        kind(**settings)
+
+
 def test_the_four_tasks_have_names():
     assert list(TASKS) == ["latch", "two_sequence", "parity", "temporal_order"]
 
@@ -206,8 +215,9 @@ def test_the_first_unit_answers_and_has_no_bias():
     for held in (net.bias, net.offset):
         np.testing.assert_array_equal(held, 0)
     assert np.abs(net.recurrent).max() <= 0.5
-    with pytest.raises(ValueError, match="shortest must be above 0"):
-        TwoSequence(shortest=0.0)
+    for share in (0.0, 1.5):
+        with pytest.raises(ValueError, match="shortest must be above 0"):
+            TwoSequence(shortest=share)
 
 
 # --- parity --------------------------------------------------------------------------------

@@ -29,7 +29,11 @@ MODULES = (
     *("_check", "scalar", "linear", "products", "scaling", "feedforward", "memory"),
     *("dynamics", "remedies", "rnn", "tasks", "training"),
 )
-MORE_TESTS = {"_check": ("scalar", "linear"), "memory": ("boundary_gradient",)}
+MORE_TESTS = {
+    "_check": ("scalar", "linear"),
+    "memory": ("boundary_gradient",),
+    "rnn": ("tasks", "remedies"),  # which use parts of it that have no other use
+}
 LEAST_SHARE = 0.95
 PYTEST = (
     *("-o", "addopts=", "-o", f"cache_dir={FOLDER}/pytest_cache", "--assert=plain", "--tb=no"),
