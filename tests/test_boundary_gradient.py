@@ -54,6 +54,20 @@ def test_number_of_sequences_starts_at_one_and_never_falls_below(w, noise):
     assert error < 1e-9
 
 
+def test_no_steps_leave_the_start_alone():
+    mean, square, error = memory.boundary_gradient(1.5, 0.4, 0)
+    assert (mean.tolist(), square.tolist(), error) == ([1], [1], 0)
+
+
+def test_error_bounds_what_too_few_nodes_miss(monkeypatch):
+    exact = memory.boundary_gradient(0.8, 0.2, 10)
+    monkeypatch.setattr(memory, "_node_count", lambda w, noise: 5)
+    *coarse, error = memory.boundary_gradient(0.8, 0.2, 10)
+    for found, right in zip(coarse, exact[:2], strict=True):
+        assert np.abs(found / right - 1).max() <= error
+    assert error > 1e-3
+
+
 def test_extreme_input_gives_finite_numbers_or_a_reason():
     mean, square, error = memory.boundary_gradient(1e-200, 1e6, 3)
     assert np.isfinite([*mean, *square, error]).all()

@@ -227,6 +227,13 @@ def test_retention_by_operator_is_that_of_simulation(w, noise):
     assert error < 1e-10
 
 
+def test_sampled_retention_counts_noisy_latches():
+    rng, again = np.random.default_rng(9), np.random.default_rng(9)
+    states = memory.latch(1.3, 0.5 * rng.standard_normal((8, 30)), 0.7)
+    shares = memory.sample_retention(1.3, 0.5, 8, 30, rng=again, start=0.7)
+    np.testing.assert_allclose(shares, np.mean(states > 0, axis=1), rtol=1e-15)
+
+
 def test_retention_from_a_given_start_is_that_of_simulation():
     exact, _ = memory.retention(0.95, 0.3, 20, start=1.5)
     shares = memory.sample_retention(0.95, 0.3, 20, 40_000, rng=np.random.default_rng(6), start=1.5)
@@ -273,7 +280,8 @@ def test_retention_falls_from_one_towards_a_half():
 def test_without_noise_the_bit_stays():
     shares, error = memory.retention(1.2, 0, 3)
     assert (shares.tolist(), error) == ([1, 1, 1, 1], 0)
-    assert memory.linear_retention(0.5, 0.0, 2).tolist() == [1, 1, 1]
+    for w in (1e-200, 0.5):
+        assert memory.linear_retention(w, 0.0, 2).tolist() == [1, 1, 1]
     rng = np.random.default_rng(0)
     assert memory.sample_retention(1.2, 0, 3, 5, rng=rng).tolist() == [1, 1, 1, 1]
 
@@ -363,6 +371,23 @@ def test_just_above_one_the_least_energy_is_that_of_the_quartic_well():
     assert energy == pytest.approx(1.5 * 0.1**2, rel=0.05)
     with pytest.raises(ValueError, match="w must be above 1"):
         memory.cheapest_flip(1.0, 3)
+
+
+@pytest.mark.parametrize("w", [1e-17, 1e-20, 1e-100, 1e-300])
+@pytest.mark.parametrize("noise", [0.5, 1.0, 3.0])
+def test_without_a_weight_nothing_lives(w, noise):
+    assert 0 <= memory.lifetime(w, noise) < 0.03
+
+
+def test_a_cheapest_push_may_last_a_hundred_steps_and_no_more():
+    assert len(memory.cheapest_flip(1.5, 100)) == 100
+    with pytest.raises(ValueError, match="steps must be at most 100, got 101"):
+        memory.cheapest_flip(1.5, 101)
+
+
+def test_too_many_steps_for_the_rule_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^steps would make"):
+        memory.retention(1.5, 0.5, 10**7)
 
 
 def test_noise_too_small_for_the_rule_is_refused():

@@ -328,7 +328,7 @@ def cheapest_flip(w: float, steps: int) -> Array:
     straight = np.linspace(rest, 0, steps + 1)[1:-1]
     if steps == 1:
         return pushes(straight)
-    return optimize.least_squares(pushes, straight, method="lm", xtol=1e-12).fun
+    return optimize.least_squares(pushes, straight, method="lm").fun
 
 
 def linear_retention(w: float, noise: float, steps: int, start: float = 1.0) -> Array:
