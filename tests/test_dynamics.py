@@ -118,6 +118,13 @@ def test_folds_are_the_textbook_formula(w):
     np.testing.assert_allclose(reach, chapter5, rtol=1e-12)
 
 
+@pytest.mark.parametrize("w", [3e3, 5e3, 1e6, 1e12])
+def test_folds_of_large_weights_are_where_the_slope_is_one(w):
+    x = brentq(lambda x: w * expit(x) * expit(-x) - 1, 1, 99, xtol=1e-14, rtol=1e-14)
+    np.testing.assert_allclose(dynamics.folds(w)[1], w * expit(x) - x - w, rtol=1e-13, atol=1e-9)
+    np.testing.assert_allclose(dynamics.folds(w)[0], x - w * expit(x), rtol=1e-13)
+
+
 def test_both_folds_meet_at_the_cusp():
     assert dynamics.folds(4.0).tolist() == [-2, -2]
     assert dynamics.folds(1.0, "tanh").tolist() == [0, 0]
@@ -246,6 +253,9 @@ def test_descent_takes_a_batch_and_no_update():
         dynamics.descend([5.0, dynamics.wall(5.0)], 1e308, 1)
     with pytest.raises(ValueError, match="start must have shape"):
         dynamics.descend([1.0, 2.0, 3.0], 0.1, 1)
+    for far in ([1e308, 0.0], [0.0, 1e308]):
+        with pytest.raises(ValueError, match="^start must be such that no state leaves"):
+            dynamics.descend(far, 0.1, 1)
 
 
 # --- the stack -----------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Laws of `longterm.feedforward`: deep networks, many at a time."""
 
+import re
+
 import numpy as np
 import pytest
 
+from longterm import _check
 from longterm.feedforward import (
     Network,
     accuracy,
@@ -248,6 +251,42 @@ def test_samples_activation_and_error_are_checked():
         forward(net, samples(), 1j, "tanh")
     with pytest.raises(ValueError, match=r"error must have shape \(2, 5, 5\)"):
         backward(net, states, states[0, 0], 1.0, "tanh")
+
+
+def test_parts_of_a_network_that_do_not_match_are_named_with_their_axes():
+    net, x = network(count=3, width=5, depth=4), samples()
+    forms = {
+        "entry": ("(networks, units, inputs)", net.entry[0]),
+        "hidden": ("(layers, 3, 5, 5)", net.hidden[0]),
+        "readout": ("(3, classes, 5)", net.readout[0]),
+    }
+    for name, (form, part) in forms.items():
+        with pytest.raises(ValueError, match=re.escape(f"net.{name} must have shape {form}, got")):
+            forward(net._replace(**{name: part}), x, 1.0, "tanh")
+    wrong = [net.hidden[:, :2], net.hidden[:, :, :4], net.hidden[..., :4]]
+    for hidden in wrong:
+        with pytest.raises(ValueError, match=r"net.hidden must have shape \(layers, 3, 5, 5\)"):
+            forward(net._replace(hidden=hidden), x, 1.0, "tanh")
+    for readout in (net.readout[:2], net.readout[..., :4]):
+        with pytest.raises(ValueError, match=r"net.readout must have shape \(3, classes, 5\)"):
+            forward(net._replace(readout=readout), x, 1.0, "tanh")
+    with pytest.raises(ValueError, match=r"last_states must have shape \(3, samples, 5\) to match net"):
+        classification_error(net, np.zeros((2, 5, 5)), LABELS)
+
+
+def test_labels_are_below_the_number_of_classes():
+    with pytest.raises(ValueError, match="labels must be from 0 to 2"):
+        loss(network(), samples(), [0, 1, 2, 3, 0], 1.0, "tanh")
+
+
+def test_states_of_too_many_numbers_are_refused_and_no_fewer(monkeypatch):
+    net = network(count=3, width=6, depth=5)  # 5 samples
+    total = forward(net, samples(), 1.0, "tanh").size
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total)
+    forward(net, samples(), 1.0, "tanh")
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
+    with pytest.raises(ValueError, match=f"^x would make {total} numbers"):
+        forward(net, samples(), 1.0, "tanh")
 
 
 def test_training_options_are_checked():

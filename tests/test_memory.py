@@ -379,6 +379,18 @@ def test_without_a_weight_nothing_lives(w, noise):
     assert 0 <= memory.lifetime(w, noise) < 0.03
 
 
+def test_what_noise_drowns_in_one_step_has_no_lifetime():
+    assert memory.lifetime(1e-200, 1e200) == 0
+
+
+def test_limits_themselves_are_accepted():
+    assert memory.lifetime(1.0, 1e300) == 0
+    np.testing.assert_allclose(memory.cheapest_flip(1e100, 2), [0, -1e100], atol=1e86)
+    assert memory._node_count(1979 / 2048, 1 / 2048) == 4000
+    with pytest.raises(ValueError, match="need 4e"):
+        memory._node_count(1979.25 / 2048, 1 / 2048)
+
+
 def test_a_cheapest_push_may_last_a_hundred_steps_and_no_more():
     assert len(memory.cheapest_flip(1.5, 100)) == 100
     with pytest.raises(ValueError, match="steps must be at most 100, got 101"):

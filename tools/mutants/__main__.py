@@ -30,7 +30,7 @@ MODULES = (
     *("dynamics", "remedies", "rnn", "tasks", "training"),
 )
 MORE_TESTS = {
-    "_check": ("scalar", "linear"),
+    "_check": ("check", "scalar", "linear"),
     "memory": ("boundary_gradient",),
     "rnn": ("tasks", "remedies"),  # which use parts of it that have no other use
 }
