@@ -365,6 +365,85 @@ def test_biases_of_gates_are_trained_and_start_at_the_forget_bias():
     np.testing.assert_array_equal(start.bias, last.bias)
 
 
+def shorter(array):
+    """The array with one row less along each axis, and without its first axis."""
+    yield from (np.delete(array, 0, axis) for axis in range(array.ndim))
+    yield array[0]
+
+
+def shape_refused(call):
+    """The name of what is refused for its shape, and the shape that is asked for."""
+    with pytest.raises(ValueError, match="must have shape") as caught:
+        call()
+    name, _, rest = str(caught.value).partition(" must have shape ")
+    return name, rest.partition(", got ")[0]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_a_cell_cannot_join_is_refused_with_the_shape_that_it_needs(cell):
+    W, drive = remedy(cell).start(2, rng=rng()).recurrent, np.ones((5, 2, 4, 3 * cell.rows))
+    trace, error = cell.run(W, drive.copy()), np.ones((2, 4, 3))
+    r, c = 3 * cell.rows, 3 * cell.columns
+    for bad in (W[:, 1:], W[..., 1:], np.ones((2, 0, 0))):
+        expected = "W", f"(networks, {cell.rows} units, {cell.columns} units)"
+        assert shape_refused(lambda bad=bad: cell.run(bad, drive)) == expected
+    assert shape_refused(lambda: cell.run(W[0], drive)) == ("W", "(networks, rows, columns)")
+    for bad in (drive[:, 1:], drive[..., 1:], drive[0]):
+        expected = "drive", f"(steps, 2, sequences, {r}) to match W"
+        assert shape_refused(lambda bad=bad: cell.run(W, bad)) == expected
+    for bad in shorter(W):
+        expected = "W", f"(2, {r}, {c}) to match trace"
+        assert shape_refused(lambda bad=bad: cell.errors(bad, trace, error)) == expected
+    for bad in shorter(error):
+        expected = "error", "(2, 4, 3) to match trace"
+        assert shape_refused(lambda bad=bad: cell.errors(W, trace, bad)) == expected
+    flat = trace._replace(signals=trace.signals[0])
+    expected = "trace", "(steps + 1, networks, sequences, units)"
+    assert shape_refused(lambda: cell.errors(W, flat, error)) == expected
+    assert shape_refused(lambda: cell.heard(flat)) == expected
+
+
+def test_one_unit_is_enough_for_a_cell():
+    for cell in (Plain(), Leaky(0.8), Skips(4), LSTM(1.5)):
+        W, drive = np.ones((2, cell.rows, cell.columns)), np.ones((5, 2, 4, cell.rows))
+        assert cell.run(W, drive).signals.shape == (6, 2, 4, 1)
+
+
+def test_each_part_of_an_lstms_trace_must_fit_the_others():
+    cell = LSTM(1.5)
+    W, drive = remedy(cell).start(2, rng=rng()).recurrent, np.ones((5, 2, 4, 12))
+    trace = cell.run(W, drive)
+    for k, form in enumerate(["(5, 2, 4, 12)", "(6, 2, 4, 3)", "(6, 2, 4, 3)"]):
+        for bad in shorter(trace.inner[k]):
+            wrong = trace._replace(inner=(*trace.inner[:k], bad, *trace.inner[k + 1 :]))
+            assert shape_refused(lambda wrong=wrong: cell.heard(wrong)) == ("trace", form)
+    for inner in (trace.inner[:2], list(trace.inner), None):
+        with pytest.raises(ValueError, match="^trace must be what this cell's `run` returned"):
+            cell.heard(trace._replace(inner=inner))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_parts_of_a_network_must_fit_the_cell_and_the_task(cell):
+    task = remedy(cell)
+    net, batch = example(task)
+    for name, part in net._asdict().items():
+        for bad in shorter(part):
+            wrong = net._replace(**{name: bad})
+            expected = f"net.{name}", f"({', '.join(map(str, part.shape))})"
+            assert shape_refused(lambda wrong=wrong: task.run(wrong, batch)) == expected
+
+
+@pytest.mark.parametrize("cell", [Skips(4), LSTM(1.5)])
+def test_starts_of_too_many_numbers_are_refused_and_no_fewer(cell, monkeypatch):
+    task = remedy(cell, units=7)
+    total = task.start(5, rng=rng()).recurrent.size
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total)
+    task.start(5, rng=rng())
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
+    with pytest.raises(ValueError, match=f"^trials would make {total} numbers"):
+        task.start(5, rng=rng())
+
+
 def test_a_remedy_is_trained_and_tested_like_a_task():
     options = {"rng": rng(), "updates": 150, "tests": 50}
     outcome = training.success_rate(Remedy(cell=Leaky(0.9)), 10, 20, **options)

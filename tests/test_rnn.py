@@ -1,5 +1,7 @@
 """Laws of `longterm.rnn`: a tanh network and the gradients that flow back through it."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -513,3 +515,64 @@ def test_training_wants_a_generator_and_a_sane_rate():
         train_bit_memory(2, rng=SEED)
     with pytest.raises(ValueError, match="rate must be smaller"):
         train_bit_memory(5, rng=rng(), rate=1e5, updates=50)
+
+
+def test_parts_of_many_networks_are_named_with_the_shape_that_they_need():
+    net, s = networks(n=4), sequences()
+    rest = {
+        "entry": (3, 4, "channels"),
+        "bias": (3, 4),
+        "readout": (3, "outputs", 4),
+        "offset": (3, net.offset.shape[1]),
+    }
+    shapes = {"recurrent": ("networks", "units", "units"), **rest}
+    for name, part in net._asdict().items():
+        form = re.escape(str(shapes[name]).replace("'", ""))
+        with pytest.raises(ValueError, match=f"^net.{name} must have shape {form}, got"):
+            forward(net._replace(**{name: part[..., None]}), s)
+    for name, part in list(net._asdict().items())[1:]:
+        with pytest.raises(ValueError, match=f"^net.{name} must have shape"):
+            forward(net._replace(**{name: part[1:]}), s)
+        with pytest.raises(ValueError, match=r"^net.\w+ must have shape"):
+            forward(net._replace(**{name: np.delete(part, 0, axis=1)}), s)
+    with pytest.raises(ValueError, match="^net.readout must have shape"):
+        forward(net._replace(readout=net.readout[..., 1:]), s)
+
+
+def test_terms_that_overflow_are_refused_by_name():
+    huge = np.full((3, 4, 2), 1.7e308)
+    with pytest.raises(ValueError, match="^states and flow lead out"):
+        gradient_by_lag(huge, huge)
+
+
+def test_steps_of_gradient_checks_reach_to_one():
+    assert check_gradients(lambda w: 3 * w.sum(), [np.ones(2)], [np.full(2, 3.0)], step=1) < 1e-9
+    with pytest.raises(ValueError, match="^step must be"):
+        check_gradients(lambda w: w.sum(), [np.ones(2)], [np.ones(2)], step=1.5)
+
+
+def test_limits_of_a_bit_memory_are_told_and_accepted(monkeypatch):
+    net = memory()
+    units, one = len(net.entry), np.ones(1)
+    still = net.inputs(one, 3, noise=0.0, rng=rng())
+    assert not still[1:].any()
+    assert net.recall_rate(still, one) in (0, 1)
+    with pytest.raises(ValueError, match=r"^bits must have shape \(sequences\), got \(1, 1\)"):
+        net.inputs(one[None], 3, noise=0.1, rng=rng())
+    with pytest.raises(ValueError, match=r"^net.recurrent must have shape \(units, units\), got"):
+        net._replace(recurrent=net.recurrent[0]).outputs(still)
+    with pytest.raises(ValueError, match=r"^net.recurrent must have shape \(units, units\), got"):
+        net._replace(recurrent=net.recurrent[:, 1:]).outputs(still)
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 5 * 2 * units)
+    net.inputs(np.ones(2), 5, noise=0.1, rng=rng())
+    with pytest.raises(ValueError, match=f"^steps and bits would make {12 * units} numbers"):
+        net.inputs(np.ones(2), 6, noise=0.1, rng=rng())
+
+
+def test_trainings_of_too_many_numbers_are_refused_and_no_smaller_ones(monkeypatch):
+    how = {"units": 3, "updates": 1, "sequences": 4}
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 5 * 4 * 3 + 9)
+    train_bit_memory(5, rng=rng(), **how)
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 5 * 4 * 3 + 8)
+    with pytest.raises(ValueError, match="^steps, sequences and units would make 69 numbers"):
+        train_bit_memory(5, rng=rng(), **how)

@@ -1,12 +1,24 @@
 """Laws of `longterm.tasks`: what a batch holds, who is right, and gradients of every task."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from longterm import _check
+from longterm.remedies import Remedy
 from longterm.rnn import Network, check_gradients
-from longterm.tasks import TASKS, Latch, LatchWeights, Parity, TemporalOrder, TwoSequence
+from longterm.tasks import (
+    TASKS,
+    Latch,
+    LatchWeights,
+    Parity,
+    TemporalOrder,
+    TwoSequence,
+    _refuse_sizes,
+)
+from longterm.training import success_rate
 
 SEED = 20260512
 SMALL = (Latch(), TwoSequence(units=3), Parity(), TemporalOrder(units=3))
@@ -272,3 +284,75 @@ def test_a_start_has_the_shapes_of_a_network():
     net = TemporalOrder(units=7).start(2, rng=rng())
     assert isinstance(net, Network)
     assert [p.shape for p in net] == [(2, 7, 7), (2, 7, 6), (2, 7), (2, 4, 7), (2, 4)]
+
+
+# --- shapes and limits ---------------------------------------------------------------------
+
+
+def refused_form(call):
+    """The name of what is refused for its shape, and the shape that is asked for."""
+    with pytest.raises(ValueError, match="must have shape") as caught:
+        call()
+    name, _, rest = str(caught.value).partition(" must have shape ")
+    return name, rest.partition(", got ")[0]
+
+
+@pytest.mark.parametrize("task", SMALL[1:])
+def test_batches_that_do_not_fit_are_named_with_the_shape_that_is_needed(task):
+    net, given = task.start(3, rng=rng()), batch(task)
+    channels, outputs = given.inputs.shape[-1], given.targets.shape[-1]
+    inputs = f"(steps, networks, sequences, {channels})"
+    wide = given._replace(inputs=np.repeat(given.inputs, 2, axis=3))
+    flat = given._replace(inputs=given.inputs[0])
+    for bad in (wide, flat):
+        assert refused_form(lambda bad=bad: task.right(net, bad)) == ("batch.inputs", inputs)
+    targets = f"(3, 4, {outputs})"
+    for bad in (given.targets[0], given.targets[:, 1:], np.repeat(given.targets, 2, axis=2)):
+        wrong = given._replace(targets=bad)
+        call = partial(task.loss_and_gradients, net, wrong)
+        assert refused_form(call) == ("batch.targets", targets)
+
+
+def test_one_step_and_one_sequence_are_enough_and_none_is_not():
+    task = Parity()
+    net, given = task.start(3, rng=rng()), batch(task, length=1, sequences=1)
+    assert task.right(net, given).shape[:2] == (3, 1)
+    for bad in (
+        given._replace(inputs=given.inputs[:0]),
+        given._replace(inputs=given.inputs[:, :, :0], targets=given.targets[:, :0]),
+    ):
+        with pytest.raises(ValueError, match="^batch must have at least 1 steps and 1 sequence"):
+            task.right(net, bad)
+
+
+def test_an_odd_number_is_refused_before_anything_is_drawn():
+    for task in (Latch(), TwoSequence(units=3), Remedy(TwoSequence(units=3))):
+        source = rng()
+        with pytest.raises(ValueError, match="^sequences must be even"):
+            success_rate(task, 12, 2, rng=source, sequences=3)
+        assert source.bit_generator.state == rng().bit_generator.state
+
+
+@pytest.mark.parametrize("task", [Latch(marked=5), Parity(units=5), TemporalOrder(units=3)])
+def test_starts_of_too_many_numbers_are_refused_and_no_fewer(task, monkeypatch):
+    n, channels, outputs = (getattr(task, k, 0) for k in ("units", "channels", "outputs"))
+    total = 7 * (n * (n + channels + outputs) if n else 2 * task.marked)
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total)
+    task.start(7, rng=rng())
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
+    with pytest.raises(ValueError, match=f"^trials.* would make {total} numbers"):
+        task.start(7, rng=rng())
+
+
+def test_a_latch_has_room_for_two_inputs_a_mark(monkeypatch):
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 10)
+    assert Latch(marked=5).marked == 5
+    with pytest.raises(ValueError, match="^marked would make 12 numbers"):
+        Latch(marked=6)
+
+
+def test_a_latch_has_one_channel(monkeypatch):
+    monkeypatch.setattr(_check, "MOST_NUMBERS", 12 * 3 * 4)
+    _refuse_sizes(Latch(), 12, 3, 4, rng())
+    with pytest.raises(ValueError, match="^length, trials and sequences would make 156 numbers"):
+        _refuse_sizes(Latch(), 13, 3, 4, rng())

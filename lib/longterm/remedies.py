@@ -377,10 +377,9 @@ class _Cell(ABC):
         """Refuse a trace and an error that do not fit this cell and its weights."""
         sizes: dict[str, int] = {}
         self._check_trace(trace, sizes)
-        steps, networks, sequences, units = trace.signals.shape
-        rows = self.rows * units
-        drive = np.broadcast_to(0.0, (steps - 1, networks, sequences, rows))
-        self._check_run(W, drive)
+        units = sizes["units"]
+        sizes |= {"rows": self.rows * units, "columns": self.columns * units}
+        _check.fits("W", W, ("networks", "rows", "columns"), sizes, to="trace")
         _check.fits("error", error, _SIGNALS[1:], sizes, to="trace")
 
     def _check_trace(self, trace: Trace, sizes: dict[str, int]) -> None:
