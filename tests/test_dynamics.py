@@ -254,7 +254,7 @@ def test_descent_takes_a_batch_and_no_update():
     with pytest.raises(ValueError, match="start must have shape"):
         dynamics.descend([1.0, 2.0, 3.0], 0.1, 1)
     for far in ([1e308, 0.0], [0.0, 1e308]):
-        with pytest.raises(ValueError, match="^start must be such that no state leaves"):
+        with pytest.raises(ValueError, match=r"^start must be such that no state leaves"):
             dynamics.descend(far, 0.1, 1)
 
 

@@ -270,7 +270,9 @@ def test_parts_of_a_network_that_do_not_match_are_named_with_their_axes():
     for readout in (net.readout[:2], net.readout[..., :4]):
         with pytest.raises(ValueError, match=r"net.readout must have shape \(3, classes, 5\)"):
             forward(net._replace(readout=readout), x, 1.0, "tanh")
-    with pytest.raises(ValueError, match=r"last_states must have shape \(3, samples, 5\) to match net"):
+    with pytest.raises(
+        ValueError, match=r"last_states must have shape \(3, samples, 5\) to match net"
+    ):
         classification_error(net, np.zeros((2, 5, 5)), LABELS)
 
 

@@ -418,7 +418,7 @@ def test_each_part_of_an_lstms_trace_must_fit_the_others():
             wrong = trace._replace(inner=(*trace.inner[:k], bad, *trace.inner[k + 1 :]))
             assert shape_refused(lambda wrong=wrong: cell.heard(wrong)) == ("trace", form)
     for inner in (trace.inner[:2], list(trace.inner), None):
-        with pytest.raises(ValueError, match="^trace must be what this cell's `run` returned"):
+        with pytest.raises(ValueError, match=r"^trace must be what this cell's `run` returned"):
             cell.heard(trace._replace(inner=inner))
 
 

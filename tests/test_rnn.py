@@ -535,19 +535,19 @@ def test_parts_of_many_networks_are_named_with_the_shape_that_they_need():
             forward(net._replace(**{name: part[1:]}), s)
         with pytest.raises(ValueError, match=r"^net.\w+ must have shape"):
             forward(net._replace(**{name: np.delete(part, 0, axis=1)}), s)
-    with pytest.raises(ValueError, match="^net.readout must have shape"):
+    with pytest.raises(ValueError, match=r"^net.readout must have shape"):
         forward(net._replace(readout=net.readout[..., 1:]), s)
 
 
 def test_terms_that_overflow_are_refused_by_name():
     huge = np.full((3, 4, 2), 1.7e308)
-    with pytest.raises(ValueError, match="^states and flow lead out"):
+    with pytest.raises(ValueError, match=r"^states and flow lead out"):
         gradient_by_lag(huge, huge)
 
 
 def test_steps_of_gradient_checks_reach_to_one():
     assert check_gradients(lambda w: 3 * w.sum(), [np.ones(2)], [np.full(2, 3.0)], step=1) < 1e-9
-    with pytest.raises(ValueError, match="^step must be"):
+    with pytest.raises(ValueError, match=r"^step must be"):
         check_gradients(lambda w: w.sum(), [np.ones(2)], [np.ones(2)], step=1.5)
 
 
@@ -574,5 +574,5 @@ def test_trainings_of_too_many_numbers_are_refused_and_no_smaller_ones(monkeypat
     monkeypatch.setattr(_check, "MOST_NUMBERS", 5 * 4 * 3 + 9)
     train_bit_memory(5, rng=rng(), **how)
     monkeypatch.setattr(_check, "MOST_NUMBERS", 5 * 4 * 3 + 8)
-    with pytest.raises(ValueError, match="^steps, sequences and units would make 69 numbers"):
+    with pytest.raises(ValueError, match=r"^steps, sequences and units would make 69 numbers"):
         train_bit_memory(5, rng=rng(), **how)

@@ -321,14 +321,14 @@ def test_one_step_and_one_sequence_are_enough_and_none_is_not():
         given._replace(inputs=given.inputs[:0]),
         given._replace(inputs=given.inputs[:, :, :0], targets=given.targets[:, :0]),
     ):
-        with pytest.raises(ValueError, match="^batch must have at least 1 steps and 1 sequence"):
+        with pytest.raises(ValueError, match=r"^batch must have at least 1 steps and 1 sequence"):
             task.right(net, bad)
 
 
 def test_an_odd_number_is_refused_before_anything_is_drawn():
     for task in (Latch(), TwoSequence(units=3), Remedy(TwoSequence(units=3))):
         source = rng()
-        with pytest.raises(ValueError, match="^sequences must be even"):
+        with pytest.raises(ValueError, match=r"^sequences must be even"):
             success_rate(task, 12, 2, rng=source, sequences=3)
         assert source.bit_generator.state == rng().bit_generator.state
 
@@ -347,12 +347,12 @@ def test_starts_of_too_many_numbers_are_refused_and_no_fewer(task, monkeypatch):
 def test_a_latch_has_room_for_two_inputs_a_mark(monkeypatch):
     monkeypatch.setattr(_check, "MOST_NUMBERS", 10)
     assert Latch(marked=5).marked == 5
-    with pytest.raises(ValueError, match="^marked would make 12 numbers"):
+    with pytest.raises(ValueError, match=r"^marked would make 12 numbers"):
         Latch(marked=6)
 
 
 def test_a_latch_has_one_channel(monkeypatch):
     monkeypatch.setattr(_check, "MOST_NUMBERS", 12 * 3 * 4)
     _refuse_sizes(Latch(), 12, 3, 4, rng())
-    with pytest.raises(ValueError, match="^length, trials and sequences would make 156 numbers"):
+    with pytest.raises(ValueError, match=r"^length, trials and sequences would make 156 numbers"):
         _refuse_sizes(Latch(), 13, 3, 4, rng())
