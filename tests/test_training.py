@@ -468,3 +468,41 @@ def test_learning_curve_refuses_numbers_out_of_order():
     for updates in ([], [5, 5], [3, 1]):
         with pytest.raises(ValueError, match="updates must be one or more"):
             learning_curve("latch", 6, 7, updates, rng=np.random.default_rng(3))
+
+
+# --- parameters and optimisers of others ---------------------------------------------------
+
+
+class Blunt:
+    """An optimiser that looks at nothing."""
+
+    def step(self, gradient, state):
+        return -10 * gradient, state
+
+
+def test_an_optimiser_of_others_may_overflow():
+    gradients = np.full((2, 1, 2), 1e308)
+    np.testing.assert_array_equal(places(gradients, optimiser=Blunt()), np.zeros((3, 1, 2)))
+
+
+def test_parameters_of_another_size_are_refused_by_name():
+    def refused(task, parameters):
+        with pytest.raises(ValueError, match="must have shape") as caught:
+            score(task, parameters, 5, rng=rng())
+        return str(caught.value).partition(", got")[0]
+
+    task = TwoSequence(units=3)
+    larger = TwoSequence(units=4).start(2, rng=rng())
+    assert refused(task, larger) == "parameters.recurrent must have shape (trials, 3, 3)"
+    start = task.start(2, rng=rng())
+    readout = np.delete(start.readout, 0, axis=2)
+    expected = "parameters.readout must have shape (2, 1, 3)"
+    assert refused(task, start._replace(readout=readout)) == expected
+    latch = Latch().start(2, rng=rng())
+    short = latch._replace(inputs=np.delete(latch.inputs, 0, axis=1))
+    assert refused(Latch(), short) == "parameters.inputs must have shape (2, 2, 3)"
+
+
+def test_numbers_of_updates_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^updates must be an integer from 0"):
+        learning_curve("latch", 5, 2, [-1], rng=rng())
