@@ -431,6 +431,9 @@ def test_parts_of_a_network_must_fit_the_cell_and_the_task(cell):
             wrong = net._replace(**{name: bad})
             expected = f"net.{name}", f"({', '.join(map(str, part.shape))})"
             assert shape_refused(lambda wrong=wrong: task.run(wrong, batch)) == expected
+    for name, form in (("inputs", "(steps, networks, sequences, 1)"), ("targets", "(2, 4, 1)")):
+        wrong = batch._replace(**{name: np.repeat(getattr(batch, name), 2, axis=-1)})
+        assert shape_refused(lambda wrong=wrong: task.run(net, wrong)) == (f"batch.{name}", form)
 
 
 @pytest.mark.parametrize("cell", [Skips(4), LSTM(1.5)])
