@@ -356,3 +356,20 @@ def test_a_latch_has_one_channel(monkeypatch):
     _refuse_sizes(Latch(), 12, 3, 4, rng())
     with pytest.raises(ValueError, match=r"^length, trials and sequences would make 156 numbers"):
         _refuse_sizes(Latch(), 13, 3, 4, rng())
+
+
+def test_wide_inputs_count_where_they_outnumber_the_units(monkeypatch):
+    task = TemporalOrder(units=3)
+    total = 12 * 3 * 4 * task.channels
+    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
+    with pytest.raises(ValueError, match=f"^length, trials and sequences would make {total} "):
+        _refuse_sizes(task, 12, 3, 4, rng())
+
+
+def test_odd_numbers_of_tests_are_refused_for_a_task_inside_a_remedy():
+    with pytest.raises(ValueError, match=r"^tests must be even"):
+        success_rate(Remedy(TwoSequence(units=3)), 12, 2, rng=rng(), updates=0, tests=7)
+
+
+def test_noise_may_be_as_large_as_is_said():
+    assert Latch(noise=1e300).noise == 1e300
