@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from refusals import shape_refused
 from scipy.special import expit
 
 from longterm import _check, training
@@ -369,14 +370,6 @@ def shorter(array):
     """The array with one row less along each axis, and without its first axis."""
     yield from (np.delete(array, 0, axis) for axis in range(array.ndim))
     yield array[0]
-
-
-def shape_refused(call):
-    """The name of what is refused for its shape, and the shape that is asked for."""
-    with pytest.raises(ValueError, match="must have shape") as caught:
-        call()
-    name, _, rest = str(caught.value).partition(" must have shape ")
-    return name, rest.partition(", got ")[0]
 
 
 @pytest.mark.parametrize("cell", CELLS)

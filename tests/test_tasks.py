@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from refusals import shape_refused
 
 from longterm import _check
 from longterm.remedies import Remedy
@@ -289,14 +290,6 @@ def test_a_start_has_the_shapes_of_a_network():
 # --- shapes and limits ---------------------------------------------------------------------
 
 
-def refused_form(call):
-    """The name of what is refused for its shape, and the shape that is asked for."""
-    with pytest.raises(ValueError, match="must have shape") as caught:
-        call()
-    name, _, rest = str(caught.value).partition(" must have shape ")
-    return name, rest.partition(", got ")[0]
-
-
 @pytest.mark.parametrize("task", SMALL[1:])
 def test_batches_that_do_not_fit_are_named_with_the_shape_that_is_needed(task):
     net, given = task.start(3, rng=rng()), batch(task)
@@ -305,12 +298,12 @@ def test_batches_that_do_not_fit_are_named_with_the_shape_that_is_needed(task):
     wide = given._replace(inputs=np.repeat(given.inputs, 2, axis=3))
     flat = given._replace(inputs=given.inputs[0])
     for bad in (wide, flat):
-        assert refused_form(lambda bad=bad: task.right(net, bad)) == ("batch.inputs", inputs)
+        assert shape_refused(lambda bad=bad: task.right(net, bad)) == ("batch.inputs", inputs)
     targets = f"(3, 4, {outputs})"
     for bad in (given.targets[0], given.targets[:, 1:], np.repeat(given.targets, 2, axis=2)):
         wrong = given._replace(targets=bad)
         call = partial(task.loss_and_gradients, net, wrong)
-        assert refused_form(call) == ("batch.targets", targets)
+        assert shape_refused(call) == ("batch.targets", targets)
 
 
 def test_one_step_and_one_sequence_are_enough_and_none_is_not():
