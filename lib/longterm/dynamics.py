@@ -768,15 +768,10 @@ def _codes(name: str, value: Any) -> Codes:
 
 def _bits(name: str, value: Any) -> Integers:
     """`value` as an array of the integers 0 and 1."""
-    try:
-        bits = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be an array, its rows differ in length") from None
-    if bits.size and bits.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers 0 or 1, got {bits.dtype}")
+    bits = _check.integers(name, value)
     if not np.isin(bits, (0, 1)).all():
         raise ValueError(f"{name} must be 0 or 1 everywhere")
-    return bits.astype(int)
+    return bits
 
 
 def _number_type(number: type) -> type:
