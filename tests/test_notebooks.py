@@ -589,8 +589,9 @@ def test_a_check_lets_only_those_cells_differ_that_say_why():
         return new_notebook(cells=cells)
 
     settle = run_notebooks.with_rounding_of
-    assert settle(notebook("a", "b"), notebook("c", "b")).cells[0].outputs[0].text == "a"
-    assert settle(notebook("a", "b"), notebook("a", "d")).cells[1].outputs[0].text == "d"
+    assert settle(notebook("1", "b"), notebook("2", "b")).cells[0].outputs[0].text == "1"
+    assert settle(notebook("1", "b"), notebook("c", "b")).cells[0].outputs[0].text == "c"
+    assert settle(notebook("1", "2"), notebook("1", "3")).cells[1].outputs[0].text == "3"
 
 
 def test_failing_cell_is_named_and_nothing_is_written(tmp_path):

@@ -97,6 +97,7 @@ def test_the_digest_states_small_numbers_beside_large_ones():
 def test_the_digest_ignores_rounding_errors():
     assert digest(drawn(X * (1 + 1e-13), Y * (1 - 1e-13))) == digest(drawn())
     assert digest(drawn(y=[1, 1e-17, 0, -1e-16, 2])) == digest(drawn(y=[1, 0, 0, 0, 2]))
+    assert digest(drawn(y=3e-14 * Y)) == digest(drawn(y=0 * Y))
 
 
 def test_the_digest_states_log10_on_log_axes():

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import seeds
-from seeds import Measured, Result, errors_apart, measured, reseeded, run_cells
+from seeds import Result, reseeded, run_cells
 
 CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
 SIMULATION = """
@@ -105,28 +105,6 @@ def test_examples_keep_their_seeds():
     run = run_cells(CELLS, 1000, examples=["simulation"])
     assert run["texts"] == run_cells(CELLS, 0)["texts"]
     assert run["seeds"] == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "error"),
-    [
-        ("1.250 ± 0.013", 1.25, 0.013),
-        ("-1.5e-03 ± 2e-04 of", -1.5e-3, 2e-4),
-        ("84.5% ± 1.2% inside", 84.5, 1.2),
-        ("4.077 +- 0.091", 4.077, 0.091),
-        ("71.8% of 400 trials (67.1% to 75.9%)", 71.5, 4.4 / 1.96),
-        ("13% (  8% to  21%)", 14.5, 6.5 / 1.96),
-        ("one in 11 (1 in 8 to 1 in 16)", 12.0, 4.0 / 1.96),
-    ],
-)
-def test_numbers_with_errors_and_intervals_are_read(text, value, error):
-    (number,) = measured(f"x = 3: {text}, exact 2.5")
-    assert (number.value, number.error) == pytest.approx((value, error))
-
-
-def test_rounding_is_no_difference():
-    assert errors_apart(Measured(1.0, 0.0, 0.05), Measured(1.09, 0.0, 0.05)) == 0
-    assert errors_apart(Measured(1.0, 0.01, 0.005), Measured(2.0, 0.01, 0.005)) > 40
 
 
 def test_the_command_fails_if_a_claim_does(tmp_path, monkeypatch, capsys):

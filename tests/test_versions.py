@@ -1,6 +1,8 @@
 """Other versions are really tried: the right Python, the oldest admitted, no failure overlooked."""
 
 import json
+import os
+import platform
 import re
 import subprocess
 import sys
@@ -49,6 +51,29 @@ def test_the_oldest_set_has_the_lower_bounds_of_the_package():
 def test_the_newest_set_names_the_same_packages_without_versions():
     names = [Requirement(line).name for line in try_colab.OLDEST]
     assert versions.SETS["newest"] == tuple(names)
+
+
+def test_the_set_of_another_processor_has_the_pinned_versions():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    names = [Requirement(line).name for line in versions.SETS["processor"]]
+    assert set(versions.SETS["processor"]) <= set(lines)
+    assert sorted(names) == sorted(versions.SETS["newest"])
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the names are those of x86-64")
+def test_another_processor_rounds_otherwise():
+    code = "import numpy as np; x = np.linspace(0, 3, 999); print(np.tanh(x).tolist(), x @ x)"
+    here, there = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for variables in ({}, versions.VARIABLES["processor"])
+    )
+    assert here != there
 
 
 def test_no_set_leaves_out_a_need_of_the_package():

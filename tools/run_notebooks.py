@@ -22,6 +22,7 @@ import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+from measured import beyond_rounding
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from show_notebook import output_lines
@@ -251,7 +252,7 @@ def settle(path, stored, old, new, check):
     if text == stored:
         return "unchanged", True
     if check and to_text(with_rounding_of(old, new)) == stored:
-        return "unchanged, but for cells that rounding decides", True
+        return "unchanged, but for what rounding decides", True
     if check:
         return "\n".join(["DIFFERS", *differences(old, new)]), False
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -259,10 +260,10 @@ def settle(path, stored, old, new, check):
 
 
 def with_rounding_of(old, new):
-    """Return a new run with the old outputs of the cells that say that rounding decides them."""
+    """Return a new run with the old outputs of cells that differ by what rounding decides."""
     new = copy.deepcopy(new)
     for before, now in zip(old.cells, new.cells, strict=True):
-        if now.metadata.get("rounding"):
+        if now.metadata.get("rounding") and not beyond_rounding(before.outputs, now.outputs):
             now.outputs = before.outputs
     return new
 

@@ -14,7 +14,6 @@ import io
 import json
 import math
 import os
-import re
 import subprocess
 import sys
 import tomllib
@@ -24,17 +23,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from measured import errors_apart, measured
 from run_notebooks import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[1]
 CLAIMS = ROOT / "tests" / "seeds.toml"
 SHIFTS = (1000, 2000, 3000)
 MOST_ERRORS = 4.5  # so that some hundred comparisons do not cry wolf
-QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
-
-NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
-WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
-INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER})%?\)")
 SHOWS = ("plots", "sliders")  # modules whose figures are not needed here
 
 
@@ -115,47 +110,6 @@ def judged(claim, space):
 # --- Comparing -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A number and its standard error, as they are printed."""
-
-    value: float
-    error: float
-    rounding: float
-    """Half a unit of the last digit of either."""
-
-
-def measured(text):
-    """Return all numbers in a text that have a standard error or an interval."""
-    found = [(match.start(), _with_error(*match.groups())) for match in WITH_ERROR.finditer(text)]
-    found += [(match.start(), _interval(*match.groups())) for match in INTERVAL.finditer(text)]
-    return [number for _, number in sorted(found, key=lambda pair: pair[0])]
-
-
-def _with_error(value, error):
-    return Measured(float(value), float(error), max(_half_unit(value), _half_unit(error)))
-
-
-def _interval(low, high):
-    middle, reach = (float(low) + float(high)) / 2, abs(float(high) - float(low)) / 2
-    return Measured(middle, reach / QUANTILE, max(_half_unit(low), _half_unit(high)))
-
-
-def _half_unit(number):
-    mantissa, _, exponent = number.partition("e")
-    digits = len(mantissa.partition(".")[2])
-    return 0.5 * 10.0 ** (int(exponent or 0) - digits)
-
-
-def errors_apart(old, new):
-    """Return by how many standard errors of their difference two numbers differ."""
-    apart = max(abs(old.value - new.value) - old.rounding - new.rounding, 0.0)
-    if apart == 0:
-        return 0.0
-    error = math.hypot(old.error + old.rounding, new.error + new.rounding)
-    return apart / error
-
-
 @dataclass
 class Result:
     """What came of the runs of one chapter."""
@@ -176,8 +130,7 @@ class Result:
             if len(pairs[0]) != len(pairs[1]):
                 self.failures.append(f"seed + {shift}: {name} prints in another form")
             for number, (old, new) in enumerate(zip(*pairs, strict=False), 1):
-                words = f"{name}, number {number}: {old.value:g} ± {old.error:.2g} is now "
-                words += f"{new.value:g} ± {new.error:.2g}"
+                words = f"{name}, number {number}: {old} is now {new}"
                 self.count(shift, errors_apart(old, new), words)
         for text, off in run["claims"]:
             self.count(shift, off, f'no longer so: "{text}"')

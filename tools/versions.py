@@ -2,7 +2,8 @@
 
 `make versions` makes an environment for each set and Python below build/versions/, installs the
 package's wheel there, and runs the tests that import `longterm` and then, with nbval, every cell.
-Figures are compared by their digests: an SVG's bytes belong to one version of Matplotlib.
+Figures are compared by their digests: an SVG's bytes belong to one version of Matplotlib. The set
+`processor` has the pinned versions, and lets them calculate as an older processor would.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -27,7 +29,14 @@ TOOLS = ("pytest", "pytest-xdist", "hypothesis", "nbval", "nbclient", "beautiful
 # Old releases use what newer ones of their own needs call deprecated. On the newest it is an error.
 OLD_AND_NEW = ("-W", "ignore::DeprecationWarning")
 # NumPy 2.0 has no wheels for Python 3.13.
-PYTHONS = {"oldest": ("3.11",), "colab": ("3.12",), "newest": ("3.11", "3.12", "3.13")}
+PYTHONS = {
+    "oldest": ("3.11",),
+    "colab": ("3.12",),
+    "newest": ("3.11", "3.12", "3.13"),
+    "processor": ("3.11",),
+}
+# A processor of 2008 rounds otherwise in products, tanh and exp; any other may, too.
+VARIABLES = {"processor": {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3"}}
 
 
 def package_name(requirement):
@@ -35,10 +44,18 @@ def package_name(requirement):
     return re.match(r"[\w-]+", requirement)[0]
 
 
+def pinned(names):
+    """Return the lines of constraints.txt on these packages."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line.partition("==")[0] in names)
+
+
+NAMES = tuple(map(package_name, try_colab.OLDEST))
 SETS = {
     "oldest": try_colab.OLDEST,
     "colab": try_colab.COLAB,
-    "newest": tuple(map(package_name, try_colab.OLDEST)),
+    "newest": NAMES,
+    "processor": pinned(NAMES),
 }
 
 
@@ -136,15 +153,22 @@ def imports_package(file):
     return any(name and name.split(".")[0] == "longterm" for name in names)
 
 
-def run_tests(python, folder, *words):
+def run_tests(python, folder, *words, variables=None):
     """Run pytest, its words into the folder's log, and return what it counted."""
     report = folder / "report.xml"
     report.unlink(missing_ok=True)
     command = [python, "-m", "pytest", "--quiet", "--tb=short", f"--junitxml={report}", *words]
     with (folder / "log").open("ab") as log:
-        code = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False).returncode
+        process = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | (variables or {}),
+            stdout=log,
+            stderr=log,
+            check=False,
+        )
     if not report.exists():
-        return Counts(0, (f"pytest did not run: exit code {code}",))
+        return Counts(0, (f"pytest did not run: exit code {process.returncode}",))
     return count(report.read_text(encoding="utf-8"))
 
 
@@ -172,10 +196,11 @@ def try_set(name, version, workers):
         return Outcome(name, version, tests=Counts(0, (f"not installed: {error}",)))
     spread = ("-n", str(workers), "--dist", "loadscope") if workers > 1 else ()
     print(f"{name}, Python {version}: testing; the log is there, too ...", flush=True)
-    lenient = () if name == "newest" else OLD_AND_NEW
-    tests = run_tests(ours, folder, *spread, *lenient, "-m", "not pinned", *unit_tests())
-    plain = ("--nbval", "--nbval-sanitize-with", SANITISE)
-    cells = run_tests(ours, folder, *spread, *plain, ROOT / "chapters")
+    lenient = OLD_AND_NEW if name in ("oldest", "colab") else ()
+    plain = ("--nbval", "--nbval-sanitize-with", SANITISE, ROOT / "chapters")
+    run = partial(run_tests, ours, folder, *spread, variables=VARIABLES.get(name))
+    tests = run(*lenient, "-m", "not pinned", *unit_tests())
+    cells = run(*plain)
     return Outcome(name, version, versions_of(ours), tests, cells)
 
 

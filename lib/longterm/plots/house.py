@@ -254,8 +254,8 @@ def summary(values: ArrayLike, scale: str = "linear") -> str:
 
 
 def _cleaned(value: float, largest: float = 1.0) -> float:
-    """The value, or 0 where it is nothing but rounding error beside the largest."""
-    return 0.0 if abs(value) < 1e-9 * largest else value
+    """The value, or 0 where it is nothing but rounding error, beside the largest or beside 1."""
+    return 0.0 if abs(value) < max(1e-9 * largest, 1e-12) else value
 
 
 def _label(artist: Artist) -> str:

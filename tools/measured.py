@@ -1,0 +1,96 @@
+"""Read printed numbers with their standard errors, and say how far two runs of a cell are apart."""
+
+import math
+import re
+from dataclasses import dataclass
+
+QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
+MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
+MOST_IN_FIGURES = 0.1  # of shares between 0 and 1; of what is larger, relative
+
+NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
+INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER})%?\)")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number and its standard error, as they are printed."""
+
+    value: float
+    error: float
+    rounding: float
+    """Half a unit of the last digit of either."""
+
+    def __str__(self):
+        """Return both with few digits."""
+        return f"{self.value:g} ± {self.error:.2g}"
+
+
+def measured(text):
+    """Return all numbers in a text that have a standard error or an interval."""
+    found = [(match.start(), _with_error(*match.groups())) for match in WITH_ERROR.finditer(text)]
+    found += [(match.start(), _interval(*match.groups())) for match in INTERVAL.finditer(text)]
+    return [number for _, number in sorted(found, key=lambda pair: pair[0])]
+
+
+def _with_error(value, error):
+    return Measured(float(value), float(error), max(_half_unit(value), _half_unit(error)))
+
+
+def _interval(low, high):
+    middle, reach = (float(low) + float(high)) / 2, abs(float(high) - float(low)) / 2
+    return Measured(middle, reach / QUANTILE, max(_half_unit(low), _half_unit(high)))
+
+
+def _half_unit(number):
+    mantissa, _, exponent = number.partition("e")
+    digits = len(mantissa.partition(".")[2])
+    return 0.5 * 10.0 ** (int(exponent or 0) - digits)
+
+
+def errors_apart(old, new):
+    """Return by how many standard errors of their difference two numbers differ."""
+    apart = max(abs(old.value - new.value) - old.rounding - new.rounding, 0.0)
+    if apart == 0:
+        return 0.0
+    error = math.hypot(old.error + old.rounding, new.error + new.rounding)
+    return apart / error
+
+
+# --- Cells that rounding decides ---------------------------------------------------------------
+
+
+def printed(outputs):
+    """Return what a cell has printed."""
+    return "".join(output.get("text", "") for output in outputs)
+
+
+def drawn(outputs):
+    """Return the digests of a cell's figures."""
+    return "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def without_numbers(text):
+    """Return a text in which every number, and the space before it, is one sign."""
+    return re.sub(rf"\s*{NUMBER}", " #", text)
+
+
+def beyond_rounding(old, new):
+    """Return in words how two outputs of a cell differ by more than a few trials would explain.
+
+    All but the numbers must be the same. A printed number with a standard error or an interval may
+    move by a few errors, and what a figure draws by a tenth.
+    """
+    if any(without_numbers(part(old)) != without_numbers(part(new)) for part in (printed, drawn)):
+        return ["more than numbers has changed"]
+    pairs = zip(measured(printed(old)), measured(printed(new)), strict=True)
+    places = zip(*(re.findall(NUMBER, drawn(outputs)) for outputs in (old, new)), strict=True)
+    found = [pair for pair in pairs if errors_apart(*pair) > MOST_BY_ROUNDING]
+    found += [pair for pair in places if not near(*map(float, pair))]
+    return [f"{before} is now {now}" for before, now in found]
+
+
+def near(before, now):
+    """Tell whether a number that a figure draws has moved by little."""
+    return math.isclose(before, now, rel_tol=MOST_IN_FIGURES, abs_tol=MOST_IN_FIGURES)
