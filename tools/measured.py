@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
 MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
-MOST_IN_FIGURES = 0.05  # of shares between 0 and 1; of what is larger, relative
+MOST_IN_SHARES = 0.1  # twice the largest standard error of a share of a hundred trials
+MOST_IN_FIGURES = 0.05  # of what is larger than a share, relative
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
@@ -80,7 +81,7 @@ def beyond_rounding(old, new):
     """Return in words how two outputs of a cell differ by more than a few trials would explain.
 
     All but the numbers must be the same. A printed number with a standard error or an interval may
-    move by a few errors, and what a figure draws by a twentieth.
+    move by a few errors, a share in a figure by a tenth, and what is larger by a twentieth.
     """
     if any(without_numbers(part(old)) != without_numbers(part(new)) for part in (printed, drawn)):
         return ["more than numbers has changed"]
@@ -93,4 +94,4 @@ def beyond_rounding(old, new):
 
 def near(before, now):
     """Tell whether a number that a figure draws has moved by little."""
-    return math.isclose(before, now, rel_tol=MOST_IN_FIGURES, abs_tol=MOST_IN_FIGURES)
+    return math.isclose(before, now, rel_tol=MOST_IN_FIGURES, abs_tol=MOST_IN_SHARES)
