@@ -87,7 +87,9 @@ def test_figures_may_move_a_little_and_change_nothing_else():
         return beyond_rounding(figure(DIGEST), figure(DIGEST.replace(*change)))
 
     assert found("last 0.7 min 0.7", "last 0.77 min 0.77") == []
-    assert found("mean 0.9", "mean 0.79") == ["0.9 is now 0.79"]
+    assert found("last 0.7 min 0.7", "last 0.7 min 0.59") == ["0.7 is now 0.59"]
+    assert found("mean 0.9", "mean 0.86") == []
+    assert found("mean 0.9", "mean 0.84") == ["0.9 is now 0.84"]
     assert found("n 3", "n 4") == ["3 is now 4"]
     assert found("leaky", "skips") == ["more than numbers has changed"]
     assert beyond_rounding(figure(DIGEST), []) == ["more than numbers has changed"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
 MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
 MOST_IN_SHARES = 0.1  # twice the largest standard error of a share of a hundred trials
-MOST_IN_FIGURES = 0.05  # of what is larger than a share, relative
+MOST_IN_MEANS = 0.05  # of several shares, and of all that is larger than 1, relative
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+PLACE = re.compile(rf"(mean )?({NUMBER})")
 WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
 INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER})%?\)")
 
@@ -81,17 +82,18 @@ def beyond_rounding(old, new):
     """Return in words how two outputs of a cell differ by more than a few trials would explain.
 
     All but the numbers must be the same. A printed number with a standard error or an interval may
-    move by a few errors, a share in a figure by a tenth, and what is larger by a twentieth.
+    move by a few errors, a share in a figure by a tenth, a mean or what is larger by a twentieth.
     """
     if any(without_numbers(part(old)) != without_numbers(part(new)) for part in (printed, drawn)):
         return ["more than numbers has changed"]
     pairs = zip(measured(printed(old)), measured(printed(new)), strict=True)
-    places = zip(*(re.findall(NUMBER, drawn(outputs)) for outputs in (old, new)), strict=True)
+    places = zip(*(PLACE.findall(drawn(outputs)) for outputs in (old, new)), strict=True)
     found = [pair for pair in pairs if errors_apart(*pair) > MOST_BY_ROUNDING]
-    found += [pair for pair in places if not near(*map(float, pair))]
+    found += [(before, now) for (what, before), (_, now) in places if not near(what, before, now)]
     return [f"{before} is now {now}" for before, now in found]
 
 
-def near(before, now):
-    """Tell whether a number that a figure draws has moved by little."""
-    return math.isclose(before, now, rel_tol=MOST_IN_FIGURES, abs_tol=MOST_IN_SHARES)
+def near(what, before, now):
+    """Tell whether a number that a figure draws, a mean or another, has moved by little."""
+    most = MOST_IN_MEANS if what else MOST_IN_SHARES
+    return math.isclose(float(before), float(now), rel_tol=MOST_IN_MEANS, abs_tol=most)
