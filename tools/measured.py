@@ -7,7 +7,7 @@ from dataclasses import dataclass
 QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
 MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
 MOST_IN_SHARES = 0.1  # twice the largest standard error of a share of a hundred trials
-MOST_IN_MEANS = 0.05  # of several shares, and of all that is larger than 1, relative
+MOST_IN_MEANS = 0.05  # of several shares; of what is larger than 2, relative
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 PLACE = re.compile(rf"(mean )?({NUMBER})")
@@ -89,11 +89,11 @@ def beyond_rounding(old, new):
     pairs = zip(measured(printed(old)), measured(printed(new)), strict=True)
     places = zip(*(PLACE.findall(drawn(outputs)) for outputs in (old, new)), strict=True)
     found = [pair for pair in pairs if errors_apart(*pair) > MOST_BY_ROUNDING]
-    found += [(before, now) for (what, before), (_, now) in places if not near(what, before, now)]
+    found += [(before, now) for (mean, before), (_, now) in places if not near(mean, before, now)]
     return [f"{before} is now {now}" for before, now in found]
 
 
-def near(what, before, now):
-    """Tell whether a number that a figure draws, a mean or another, has moved by little."""
-    most = MOST_IN_MEANS if what else MOST_IN_SHARES
+def near(mean, before, now):
+    """Tell whether a number that a figure draws, or its mean, has moved by little."""
+    most = MOST_IN_MEANS if mean else MOST_IN_SHARES
     return math.isclose(float(before), float(now), rel_tol=MOST_IN_MEANS, abs_tol=most)
