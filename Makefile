@@ -4,13 +4,14 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
-.PHONY: bench help book test lab execute clean pdf site-report homework grade regrade mutants nbgrader-check
+.PHONY: bench help book test unit lab execute clean pdf site-report homework grade regrade nbgrader-check
 .PHONY: versions release
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make book             build the course as a website and print where to open it"
 	@echo "make test             check all: the functions, the notebooks, the built book"
+	@echo "make unit             check the package alone, in a minute"
 	@echo "make lint             check code, types, docstrings and stored forms, in seconds"
 	@echo "make hooks            let git do so before every commit"
 	@echo "make links            ask for every link of the book that leads out of it"
@@ -28,24 +29,22 @@ help:
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
 	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
-	@echo "make mutants          change the package in thousands of ways; each must fail a test; takes long"
-	@echo "make wrong-changes    see that the chapters notice wrong changes to the package; takes an hour"
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
-	@$(BIN)/python tools/vendor.py
-	@$(BIN)/python tools/build_book.py
+	@$(BIN)/python -m tools.site.vendor
+	@$(BIN)/python -m tools.book.build_book
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
 pdf: .venv/.installed-reader
-	@$(BIN)/python tools/vendor.py
+	@$(BIN)/python -m tools.site.vendor
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
-	@$(BIN)/python tools/quick_jupyter_book.py build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
+	@$(BIN)/python -m tools.book.quick_jupyter_book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
 	  > build/pdf/book.log 2>&1 || { tail -n 20 build/pdf/book.log; exit 1; }
 	@echo "Printing it ..."
-	@$(BIN)/python tools/make_pdf.py build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
+	@$(BIN)/python -m tools.site.make_pdf build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
 	@echo "Done. The book is in this file:"
 	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
 
@@ -58,21 +57,21 @@ hooks: .venv/.installed-dev
 	@$(BIN)/pre-commit install
 
 links: .venv/.installed-dev
-	@$(BIN)/python tools/links.py
+	@$(BIN)/python -m tools.release.links
 
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(BIN)/python tools/programs.py chromium npm bubblewrap
-	@$(BIN)/python tools/vendor.py
+	@$(BIN)/python -m tools.programs chromium npm bubblewrap
+	@$(BIN)/python -m tools.site.vendor
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
 
 site-report: .venv/.installed-dev book
-	@$(BIN)/python tools/programs.py chromium npm
+	@$(BIN)/python -m tools.programs chromium npm
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
-	@$(BIN)/python tools/site_report.py _build/html
+	@$(BIN)/python -m tools.site.site_report _build/html
 
 # TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth executors chapters.
 bench: .venv/.installed-reader
@@ -83,23 +82,21 @@ bench: .venv/.installed-reader
 # SETS picks from: oldest colab newest; PYTHONS, such as "3.12 3.13", what they are tried on.
 versions: .venv/.installed-dev
 	@echo "Testing on other versions than the pinned ones; each takes some minutes ..."
-	@$(BIN)/python tools/versions.py $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
+	@$(BIN)/python -m tools.release.versions $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
 
 release: .venv/.installed-reader
-	@$(BIN)/python tools/programs.py npm
-	@$(BIN)/python tools/vendor.py
-	@$(BIN)/python tools/release.py make
-# MODULES picks some: make mutants MODULES="scalar linear".
-mutants: .venv/.installed-dev
-	@echo "Changing the package a little, and looking whether a unit test fails; this goes on"
-	@echo "where it was stopped, and takes an hour for all modules ..."
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tools/mutants $(MODULES)
+	@$(BIN)/python -m tools.programs npm
+	@$(BIN)/python -m tools.site.vendor
+	@$(BIN)/python -m tools.release.release make
 
 .PHONY: seeds
 seeds: .venv/.installed-reader
-	@$(BIN)/python tools/seeds.py
+	@$(BIN)/python -m tools.book.seeds
 	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."
-	@$(BIN)/python tools/run_notebooks.py --check --jobs 1 --threads 2
+	@$(BIN)/python -m tools.book.run_notebooks --check --jobs 1 --threads 2
+
+unit: .venv/.installed-dev
+	@$(BIN)/python -m pytest --quiet tests/unit
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
@@ -107,11 +104,11 @@ lab: .venv/.installed-reader
 
 execute: .venv/.installed-reader
 	@echo "$(if $(filter 1,$(CHECK)),Comparing,Renewing) the stored outputs of the chapters ..."
-	@$(BIN)/python tools/run_notebooks.py $(if $(filter 1,$(CHECK)),--check)
+	@$(BIN)/python -m tools.book.run_notebooks $(if $(filter 1,$(CHECK)),--check)
 
 # COURSE is the folder with term.toml, roster.csv, written.csv and overrides.csv.
 COURSE ?= homework
-DESK = PYTHONPATH=tools $(BIN)/python -m homework
+DESK = $(BIN)/python -m tools.homework
 GRADING = --course "$(COURSE)" $(if $(HOMEWORK),--homework $(HOMEWORK)) "$(SUBMISSIONS)"
 
 homework: .venv/.installed-reader
@@ -120,26 +117,21 @@ homework: .venv/.installed-reader
 
 nbgrader-check: .venv/.installed-reader
 	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
-	@PYTHONPATH=tools $(BIN)/python tools/nbgrader_check.py
+	@$(BIN)/python -m tools.homework.nbgrader_check
 
 .PHONY: dask-check
 dask-check: .venv/.installed-reader
 	@echo "Letting Dask, in an environment of its own, do a sweep; the first time takes a minute ..."
-	@$(BIN)/python tools/dask_check.py
+	@$(BIN)/python -m tools.release.dask_check
 
 grade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
-	@$(BIN)/python tools/programs.py bubblewrap
+	@$(BIN)/python -m tools.programs bubblewrap
 	@$(DESK) grade $(GRADING)
 
 regrade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions, too: SUBMISSIONS=folder-or-zip"; exit 1; }
 	@$(DESK) regrade $(GRADING) --students $(STUDENTS)
-
-# CHANGES names modules or chapters, such as "memory plots/scalar 04"; without, all are tried.
-.PHONY: wrong-changes
-wrong-changes: .venv/.installed-dev
-	@$(BIN)/python tools/wrong_changes.py $(CHANGES)
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."

@@ -1,28 +1,40 @@
-"""The environment that tests, and the kernels that nbval starts, inherit.
+"""What could not be tested for want of a program is left out, and said in the last lines.
 
-And what nbval does not compare: the cells that rounding decides, to within their errors.
+A test says what it needs: `@pytest.mark.needs("chromium", "npm")`. In continuous integration,
+where CI is set, nothing may be left out.
 """
 
 import os
 
 import pytest
-from measured import beyond_rounding
-from run_notebooks import ENVIRONMENT
+from tools.programs import how_to_install, unready
 
-pytest_plugins = ["budget"]
-
-os.environ.update(ENVIRONMENT)
-# A kernel draws inline by itself; a backend of the caller's would change its outputs.
-os.environ.pop("MPLBACKEND", None)
+LEFT_OUT = "left out: "
+left_out = set()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    """Fail a cell that says that rounding decides it, if its outputs differ by more than that."""
-    result = yield
-    cell = getattr(item, "cell", None)
-    if cell and cell.metadata.get("rounding"):
-        complaints = "\n".join(beyond_rounding(cell.outputs, item.test_outputs))
-        if complaints:
-            item.raise_cell_error("Cell outputs differ by more than rounding", complaints)
-    return result
+def pytest_configure(config):
+    """Make the marker known."""
+    config.addinivalue_line("markers", "needs(*programs): is left out where one is missing")
+
+
+def pytest_runtest_setup(item):
+    """Leave out a test whose programs are not here."""
+    for mark in item.iter_markers("needs"):
+        if lacking := unready(mark.args):
+            reason = f"{item.path.stem} needs {how_to_install(lacking)}"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(LEFT_OUT + reason)
+
+
+def pytest_runtest_logreport(report):
+    """Note what was left out; all test processes report here."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _, found, reason = report.longrepr[2].partition(LEFT_OUT)
+        left_out.update([reason] if found else [])
+
+
+def pytest_unconfigure(config):
+    """Say what was left out."""
+    if not hasattr(config, "workerinput"):
+        for reason in sorted(left_out):
+            print(f"LEFT OUT: {reason}")

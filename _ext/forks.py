@@ -8,7 +8,7 @@ import os
 
 COLAB = "https://colab.research.google.com"
 BINDER = "https://mybinder.org"
-COLAB_BRANCH = "colab"  # where pages.yml puts the notebooks that tools/colab_notebooks.py makes
+COLAB_BRANCH = "colab"  # where pages.yml puts what colab_notebooks.py makes
 
 
 def theme_options(environ):

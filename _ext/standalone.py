@@ -1,6 +1,6 @@
 """Makes the site stand alone.
 
-With what tools/vendor.py has fetched, no page loads anything from another host, and all work
+With what tools/site/vendor.py has fetched, no page loads anything from another host, and all work
 from `file://`; without it, formulas and sliders come from a CDN.
 """
 

@@ -61,7 +61,7 @@ def measure_executors():
 
 
 def measure_chapters():
-    """What each chapter costs, into a file of its own, where `make test` finds its budgets."""
+    """What each chapter costs, into a file of its own, with which the next run compares."""
     chapters.main()
     return {}
 

@@ -1,7 +1,7 @@
 """What each chapter costs: the processor time and the peak memory of a kernel that runs it.
 
 `python -m benchmarks.chapters` runs all, one at a time, in the readers' environment, whichever
-Python runs this, and writes chapters.json, from which tools/budget.py takes the budgets.
+Python runs this, and writes chapters.json, with which the next run compares.
 """
 
 import json
@@ -22,7 +22,7 @@ def measure(path):
     """Return the processor seconds and peak megabytes of a chapter, and the unit of budgets."""
     windows = ROOT / ".venv" / "Scripts" / "python.exe"
     python = windows if windows.exists() else ROOT / ".venv" / "bin" / "python"
-    command = [python, ROOT / "tools" / "chapter_cost.py", path]
+    command = [python, "-m", "tools.book.chapter_cost", path]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
 

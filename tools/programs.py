@@ -1,6 +1,6 @@
 """Install the programs that tests and grading need, where that can be done unasked.
 
-`python tools/programs.py chromium npm bubblewrap` installs what is missing with apt, as root or
+`python -m tools.programs chromium npm bubblewrap` installs what is missing with apt, as root or
 with a sudo that asks for no password. Elsewhere it prints the command, and the tests say what they
 leave out.
 """
@@ -9,17 +9,30 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+FETCHED = Path(__file__).resolve().parents[1] / ".vendor" / "complete"
 COMMANDS = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "npm": ("npm",),
+    "git": ("git",),
     "bubblewrap": ("bwrap",),
 }
 
 
-def missing(packages):
-    """Return those packages whose command is not there."""
-    return [name for name in packages if not any(map(shutil.which, COMMANDS[name]))]
+def program(package):
+    """Return the path of a package's command, None if it is not there."""
+    return next(filter(None, map(shutil.which, COMMANDS[package])), None)
+
+
+def unready(packages):
+    """Return those packages that tests cannot use; of npm they use what it has fetched."""
+    return [p for p in packages if not (FETCHED.is_file() if p == "npm" else program(p))]
+
+
+def how_to_install(packages):
+    """Return in words what is missing, and the one command that brings it."""
+    return f"{' and '.join(packages)}: sudo apt install {' '.join(packages)}"
 
 
 def administrator():
@@ -45,7 +58,7 @@ def install(packages, root):
 
 def main(packages):
     """Install what is missing, or say how; never an error, the tests say what they left out."""
-    lacking = missing(packages)
+    lacking = [package for package in packages if not program(package)]
     if not lacking:
         return 0
     root = administrator() if shutil.which("apt-get") else None
@@ -53,8 +66,7 @@ def main(packages):
         print(f"Installing {' and '.join(lacking)} ...", flush=True)
         if install(lacking, root):
             return 0
-    print("Tests in a browser and grading need what is missing here:")
-    print(f"  sudo apt install {' '.join(lacking)}")
+    print(f"Tests in a browser and grading need {how_to_install(lacking)}")
     return 0
 
 

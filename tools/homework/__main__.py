@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from homework import copies, grading, masters, sandbox, term
+from tools.homework import copies, grading, masters, sandbox, term
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,8 +3,7 @@
 import zipfile
 
 import nbformat
-
-from homework import masters
+from tools.homework import masters
 
 README = """\
 {name} of Long-Term Dependencies

@@ -18,8 +18,8 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from tools.homework import marking, masters, names, pages, sandbox, submissions, term, wrong
 
-from homework import marking, masters, names, pages, sandbox, submissions, term, wrong
 from longterm.progress import progress
 
 HERE = Path(__file__).resolve().parent

@@ -7,8 +7,7 @@ as the student's function is a call through the pipe.
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-
-from homework import plain, sandbox, worker
+from tools.homework import plain, sandbox, worker
 
 NOT_ANSWERED = "Not answered."
 OTHER_FORM = "The answer does not have the form that the question asks for."

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from html import escape
 
-from homework.term import share_kept
+from tools.homework.term import share_kept
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }

@@ -16,13 +16,13 @@ import sysconfig
 import time
 from pathlib import Path
 
-from homework import plain
+from tools.homework import plain
 
 HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[1] / "lib" / "longterm"
 START_SECONDS, CELL_SECONDS, CALL_SECONDS, STUDENT_SECONDS = 20, 6, 5, 50
 WRITABLE_BYTES = 4_000_000
-WORKER = ["-B", "-s", "-m", "homework.worker"]
+WORKER = ["-B", "-s", "-m", "tools.homework.worker"]
 
 WHAT_TO_DO = """\
 Submissions are marked only inside a sandbox, and the sandbox does not work here:
@@ -81,9 +81,9 @@ def file_system():
     """Return the options that say what the sandbox sees, all of it read-only but /tmp."""
     seen = [("/usr", "/usr"), (sys.base_prefix, "/python")]
     seen += [(sysconfig.get_path("purelib"), "/packages"), (COURSE, "/course/longterm")]
-    seen += [(HERE / name, f"/worker/homework/{name}") for name in ("worker.py", "plain.py")]
+    seen += [(HERE / name, f"/worker/tools/homework/{name}") for name in ("worker.py", "plain.py")]
     options = ["--size", "65536", "--tmpfs", "/dev"]
-    for folder in ("/course", "/worker", "/worker/homework"):
+    for folder in ("/course", "/worker", "/worker/tools", "/worker/tools/homework"):
         options += ["--perms", "0755", "--dir", folder]
     for device in ("null", "zero", "urandom", "random"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]

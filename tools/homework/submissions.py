@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from homework import masters
+from tools.homework import masters
 
 MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 5000
 ID_CELL = re.compile(r"^\s*STUDENT_ID\s*=\s*(.*?)\s*(?:#.*)?$", re.M)

@@ -12,8 +12,7 @@ import resource
 import sys
 
 import numpy as np
-
-from homework import plain
+from tools.homework import plain
 
 MEMORY, SECONDS, FILE_BYTES, OPEN_FILES = 1 << 30, 60, 1 << 20, 64
 NOBODY = 65534

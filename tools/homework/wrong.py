@@ -7,7 +7,7 @@ question that it loses. Tests hold every one to that; the summary of a class nam
 import re
 from dataclasses import dataclass
 
-from homework import marking, masters
+from tools.homework import marking, masters
 
 BEGINNING = re.compile(r"^# %% ([a-z_]+-[ab]): (.+)\n# loses: (.+)\n", re.M)
 

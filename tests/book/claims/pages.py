@@ -1,0 +1,68 @@
+"""Numbers in the text of the landing page and of the pages around the course."""
+
+import math
+import tomllib
+
+import numpy as np
+from tools.book.prose_numbers import ROOT
+from tools.homework import sandbox
+
+from longterm import _check, linear, scalar
+
+from . import chapter_4, printed, said
+
+SIX = "chapters/06_long_spans.ipynb"
+SQUARE = np.zeros((5, 3))
+
+
+def oldest_python():
+    """The oldest Python that the package admits."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return settings["project"]["requires-python"].removeprefix(">=")
+
+
+CLAIMS = {
+    "index.md": [
+        ("$100 \\ln 0.9 \\approx -{:.1f}$", lambda: -scalar.log_abs_powers(0.9, 100)[-1]),
+        (
+            "(2, 1) and (0, 3)?</summary> {0[0]:.0f} and {0[1]:.0f}: the",
+            lambda: np.sort(np.linalg.eigvals([[2, 1], [0, 3]]).real),
+        ),
+        ("the variance of XY?</summary> {:.0f}. The", lambda: 2 * 3),
+        ("`({0[0]}, {0[1]})` and", lambda: SQUARE[:, 1:].shape),
+        ("and `({0[0]}, {0[1]}, {0[2]})`.", lambda: SQUARE[:, None].shape),
+        ("You need Python {} or newer", oldest_python),
+    ],
+    "pages/errata.md": [
+        (
+            "a state more than {} times larger",
+            lambda: said("ten", 10, linear.transient_peak([[0.9, 5], [0, 0.8]], 60)[0], 14),
+        ),
+        (
+            "good from about $N = {}$ on",
+            lambda: said("20", 0, chapter_4.printed_drifts([20, 30, 50, 100]).max(), 0.2),
+        ),
+        ("Jacobian of spectral radius {:.2f}.", lambda: 10 * 0.9 / 4),
+        (
+            "at length 20 it is near {}, and",
+            lambda: said("four in ten", 35, printed(SIX, r"T = 20: +([\d.]+)% of 400"), 45),
+        ),
+    ],
+    "pages/notation.md": [
+        (
+            "Euler's constant, ${}\\ldots$",
+            lambda: f"{math.floor(np.euler_gamma * 1e4) / 1e4:.4f}",
+        ),
+    ],
+    "pages/reference.md": [
+        ("(0.99, 0.5) # {}: steps", lambda: scalar.steps_to_reach(0.99, 0.5)),
+        ("more than {} numbers", lambda: "10⁸" if _check.MOST_NUMBERS == 10**8 else "?"),
+    ],
+    "pages/homework_instructors.md": [
+        ("read-only, and {:.0f} MB of memory", lambda: sandbox.WRITABLE_BYTES / 1e6),
+        ("one gigabyte, {} seconds a call", lambda: said("five", 5, sandbox.CALL_SECONDS, 5)),
+    ],
+    "pages/homework_students.md": [
+        ("may take {} seconds a call", lambda: said("five", 5, sandbox.CALL_SECONDS, 5)),
+    ],
+}

@@ -1,0 +1,159 @@
+"""A fork's site points to the fork, and a local build to no repository at all."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from packaging.requirements import Requirement
+from tools.release import colab_notebooks, try_colab
+
+ROOT = Path(__file__).resolve().parents[2]
+FORK = {
+    "GITHUB_REPOSITORY": "someone/their-fork",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_SHA": "c0ffee",
+    "BOOK_BASE_URL": "https://someone.github.io/their-fork",
+}
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+
+
+def load_extension():
+    """Return _ext/forks.py as a module; its folder is on no path."""
+    spec = importlib.util.spec_from_file_location("forks", ROOT / "_ext" / "forks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+forks = load_extension()
+
+
+# --- What the environment says -----------------------------------------------------------
+
+
+def test_nothing_is_set_where_nothing_is_known():
+    assert forks.theme_options({}) == {}
+    assert forks.base_url({}) == ""
+
+
+def test_buttons_and_address_are_the_forks():
+    options = forks.theme_options(FORK)
+    assert options["repository_url"] == "https://github.com/someone/their-fork"
+    assert options["launch_buttons"]["colab_url"] == "https://colab.research.google.com"
+    assert forks.base_url(FORK) == "https://someone.github.io/their-fork/"
+
+
+def test_no_launch_button_where_the_services_cannot_see_the_repository():
+    options = forks.theme_options(FORK | {"GITHUB_SERVER_URL": "https://git.example.edu"})
+    assert options["repository_url"] == "https://git.example.edu/someone/their-fork"
+    assert "launch_buttons" not in options
+
+
+@pytest.mark.parametrize(
+    ("ref", "branch"),
+    [("refs/heads/new/slider", "new/slider"), ("refs/pull/7/merge", "main"), ("", "main")],
+)
+def test_only_a_branch_is_launched(ref, branch):
+    assert forks.branch({"GITHUB_REF": ref}) == branch
+
+
+# --- A small book, really built ----------------------------------------------------------
+
+
+def write_book(folder):
+    """Write a book of two pages that has the settings of the course and our extension."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    small = {key: config[key] for key in ("title", "html", "launch_buttons", "execute")}
+    small["html"].pop("favicon", None)  # the small book has no pictures
+    small["sphinx"] = {
+        "extra_extensions": ["sphinxext.opengraph"],
+        "local_extensions": {"forks": str(ROOT / "_ext")},
+        "config": {"language": "en", "ogp_social_cards": {"enable": False}},
+    }
+    (folder / "_config.yml").write_text(yaml.safe_dump(small), encoding="utf-8")
+    toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "chapters/one"}]}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    (folder / "index.md").write_text("# A book\n\nIt says little.\n", encoding="utf-8")
+    nb = new_notebook(cells=[new_markdown_cell("# One"), new_code_cell("1")], metadata=KERNEL)
+    (folder / "chapters").mkdir()
+    nbformat.write(nb, folder / "chapters" / "one.ipynb")
+
+
+def build_book(folder, environ):
+    """Build the small book; return the folder of its pages."""
+    write_book(folder)
+    known = {name: value for name, value in os.environ.items() if name not in FORK}
+    command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    subprocess.run(
+        [command, "build", str(folder), "-W", "-n", "--keep-going"],
+        env=known | environ | {"PYTHONUTF8": "1"},
+        check=True,
+        capture_output=True,
+    )
+    return folder / "_build" / "html"
+
+
+def links(page):
+    """Return all addresses on a page that lead to another host."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    return {tag["href"] for tag in soup(href=re.compile("^https?:"))}
+
+
+def test_a_forks_pages_link_to_the_fork(tmp_path):
+    html = build_book(tmp_path, FORK)
+    found = links(html / "chapters" / "one.html")
+    page, copy = "chapters/one.ipynb", "someone/their-fork/blob/colab/chapters/one.ipynb"
+    assert found >= {
+        "https://github.com/someone/their-fork",
+        f"https://mybinder.org/v2/gh/someone/their-fork/main?urlpath=lab/tree/{page}",
+        f"https://colab.research.google.com/github/{copy}",
+        "https://someone.github.io/their-fork/chapters/one.html",
+    }
+    sitemap = (html / "sitemap.xml").read_text(encoding="utf-8")
+    listed = re.findall(r"<loc>https://someone.github.io/their-fork/(.*?)</loc>", sitemap)
+    assert sorted(listed) == ["chapters/one.html", "index.html"]
+
+
+def test_a_local_build_has_no_button_to_a_repository(tmp_path):
+    html = build_book(tmp_path, {})
+    services = re.compile("github.com/.*|mybinder|colab|canonical")
+    found = {link for page in html.rglob("one.html") for link in links(page)}
+    assert [link for link in found if services.search(link)] == []
+    assert not (html / "sitemap.xml").exists()
+
+
+# --- Notebooks for Colab -----------------------------------------------------------------
+
+
+def test_copies_for_colab_install_the_built_commit_of_the_fork():
+    expected = "longterm @ git+https://github.com/someone/their-fork@c0ffee"
+    assert colab_notebooks.requirement(FORK) == expected
+
+
+def test_copies_for_colab_are_the_chapters_after_one_cell(tmp_path):
+    colab_notebooks.write_copies(tmp_path, "longterm @ file:///a.whl")
+    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    assert [path.name for path in sorted(tmp_path.glob("chapters/*"))] == [c.name for c in chapters]
+    for chapter in chapters:
+        copy = nbformat.read(tmp_path / "chapters" / chapter.name, as_version=4)
+        assert '%pip install --quiet "longterm @ file:///a.whl"' in copy.cells[0].source
+        assert copy.cells[1:] == nbformat.read(chapter, as_version=4).cells
+
+
+def test_packages_that_colab_has_satisfy_ours():
+    """Else pip replaces packages that are in use, and Colab asks for a restart."""
+    has = dict(package.split("==") for package in try_colab.COLAB if "==" in package)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [Requirement(line) for line in project["dependencies"]]
+    assert [str(n) for n in needs if not n.specifier.contains(has.get(n.name, "0"))] == []

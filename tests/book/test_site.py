@@ -1,0 +1,298 @@
+"""The built site in a real browser, read from disk with the network cut."""
+
+import importlib.util
+import itertools
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from test_book import toc_pages
+from tools.site import site_report, vendor
+
+MADE_BY_SPHINX = ("genindex", "search", "prf-prf", "py-modindex")
+CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/")]
+# Between them these views have each width and each theme once.
+VIEWS = {"wide, light": (1280, "light"), "phone, dark": (390, "dark")}
+# What stands around the article, and for one width only, comes from one template; on a page of each
+# kind it is also seen in the other theme.
+FRAMES = {"wide, dark": (1280, "dark"), "phone, light": (390, "light")}
+FRAMED = ("index", CHAPTERS[0], "pages/reference", "search")
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = [ROOT / "_static" / "site.js", ROOT / "lib" / "longterm" / "explore.js"]
+
+# Notes what a slider figure says in the frame that is painted after a key.
+ANSWERS = """(box) => { box.answers = []; box.addEventListener('keydown', () => {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => box.answers.push(box.querySelector('.readout').textContent);
+    channel.port2.postMessage(0);
+  });
+}, true) }"""
+
+# What a slider figure shows: its words, and the outlines of its lines, null where one has none.
+SHOWN = """(box, names) => [
+  box.querySelector('.readout').innerText,
+  names.map((name) => box.querySelector(`[id="${name}"] > path`)?.getAttribute('d') ?? null),
+]"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page of the book that was opened from disk once, for all tests that look at it."""
+
+    name: str
+    page: object
+    log: site_report.Log
+    asked: list  # the addresses that it loaded before anybody touched it
+
+    def look(self, width=1280, theme="light"):
+        """Return the page as it shows itself in this view."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        site_report.wear(self.page, theme)
+        site_report.next_frame(self.page)  # the page has heard of its size
+        return self.page
+
+    def figures(self):
+        """Return the boxes of the page's slider figures, each with its stored state."""
+        boxes = self.look().locator(".widget-vbox:has(> .slider-figure)")
+        return list(zip(boxes.all(), slider_states(self.name), strict=True))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start the browser."""
+    with site_report.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def home(build):
+    return build.html.as_uri() + "/"
+
+
+@pytest.fixture
+def context(chromium):
+    """A fresh window of desktop size that moves nothing for show."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context
+
+
+@pytest.fixture(scope="module", params=[*toc_pages(), *MADE_BY_SPHINX])
+def visit(request, chromium, home):
+    """Each page of the book; to load one takes longer than most tests of it."""
+    size = {"width": 1280, "height": 900}
+    with chromium.new_context(viewport=size, reduced_motion="reduce") as context:
+        page, log = site_report.open_page(context, f"{home}{request.param}.html", home)
+        yield Visit(request.param, page, log, list(log.asked))
+        assert log.is_clean(), log  # nor did the page complain while the tests used it
+
+
+def slider_states(name):
+    """Return what the notebook of a page, if it is one, has stored of its slider figures."""
+    path = ROOT / f"{name}.ipynb"
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"] if path.exists() else {}
+    widgets = metadata.get("widgets", {})
+    states = widgets.get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    return [model["state"] for _, model in sorted(states.items()) if "readouts" in model["state"]]
+
+
+def put(page, handle, stop, stops):
+    """Move a slider to one of its stops, by keyboard."""
+    handle.focus()
+    page.keyboard.press("End" if stop == stops - 1 else "Home")
+    for _ in range(stop if stop < stops - 1 else 0):
+        page.keyboard.press("ArrowRight")
+
+
+def walk(page, box, shape):
+    """Put the sliders to their ends and middles in turn; give the stops where they stand."""
+    handles, stand = box.locator(".noUi-handle").all(), [None] * len(shape)
+    for stops in itertools.product(*(sorted({0, size // 2, size - 1}) for size in shape)):
+        for handle, stop, old, size in zip(handles, stops, stand, shape, strict=True):
+            if stop != old:
+                put(page, handle, stop, size)
+        stand = stops
+        yield stops
+
+
+def numbers(outline):
+    """Return the coordinates in a line that the browser has drawn."""
+    return [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", outline)]
+
+
+def computed(track, k):
+    """Return the coordinates of a line as Python has stored them, points that are missing out."""
+    xs, ys = (track[c][0 if len(track[c]) == 1 else k].split() for c in "xy")
+    points = [
+        (float(x) / 10, float(y) / 10) for x, y in zip(xs, ys, strict=True) if "-" not in (x, y)
+    ]
+    return list(itertools.chain(*points))
+
+
+# --- Every page --------------------------------------------------------------------------
+
+
+def test_page_complains_of_nothing_and_asks_no_other_host(visit):
+    assert visit.log.is_clean(), visit.log
+    assert visit.page.locator("mjx-merror").count() == 0
+
+
+def test_page_is_light(visit, build):
+    kind = "heaviest page" if slider_states(visit.name) else "heaviest text page"
+    assert site_report.weight(visit.asked, build.html) < site_report.BUDGETS[kind][0]
+    assert len(visit.asked) < site_report.BUDGETS["most requests"][0]
+
+
+def test_figures_say_in_words_what_they_show(visit):
+    assert visit.page.evaluate(site_report.MUTE) == []
+
+
+def test_formulas_are_set(visit):
+    formulas = visit.page.locator(".bd-article :is(span, div).math")
+    assert formulas.count() == formulas.filter(has=visit.page.locator("mjx-container")).count()
+
+
+def test_icons_come_from_the_small_font(visit):
+    faces = "[...document.fonts].filter((f) => f.status === 'loaded').length"
+    assert visit.page.evaluate(faces)
+    assert [name for name in visit.asked if "fontawesome" in name] == []
+
+
+def test_page_has_no_barrier(visit):
+    found = {view: site_report.barriers(visit.look(*VIEWS[view])) for view in VIEWS}
+    for view in FRAMES if visit.name in FRAMED else ():
+        found[view] = site_report.barriers(visit.look(*FRAMES[view]), "frame")
+    assert found == {view: [] for view in found}
+
+
+def test_page_does_not_scroll_sideways_on_a_phone(visit):
+    page = visit.look(width=390)
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# --- What a reader does ------------------------------------------------------------------
+
+
+def test_answers_unfold_by_keyboard(visit):
+    page = visit.look()
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = false; })")
+    boxes = page.locator(".bd-article details:not([open])").element_handles()
+    assert boxes or visit.name not in CHAPTERS
+    for box in boxes[:3]:
+        box.query_selector("summary").focus()
+        page.keyboard.press("Enter")
+        assert box.evaluate("(box) => box.open")
+
+
+def test_sliders_say_what_they_are_and_where_they_stand(visit):
+    for box, state in visit.figures():
+        sliders = box.locator(".widget-hslider").all()
+        assert len(sliders) == len(state["shape"])
+        for slider in sliders:
+            handle = slider.locator(".noUi-handle")
+            put(visit.page, handle, 1, 3)
+            site_report.next_frame(visit.page)
+            label = slider.locator(".widget-label").inner_text()
+            assert handle.get_attribute("aria-label") == label
+            shown = slider.locator(".widget-readout").inner_text()
+            assert handle.get_attribute("aria-valuetext") == shown
+
+
+def test_sliders_show_what_python_computed(visit):
+    for box, state in visit.figures():
+        lines = [name for name, track in state["moving"].items() if "x" in track]
+        for stops in walk(visit.page, box, state["shape"]):
+            k = stops[0] * (state["shape"][1:] or [1])[0] + (stops[1:] or (0,))[0]
+            words, outlines = box.evaluate(SHOWN, lines)
+            assert words == state["readouts"][k]
+            for line, outline in zip(lines, outlines, strict=True):
+                points = computed(state["moving"][line], k) or [0, 0]
+                assert outline is None or numbers(outline) == pytest.approx(points, abs=1e-6)
+
+
+def test_sliders_follow_each_key_within_a_frame(visit):
+    for box, state in visit.figures():
+        for handle in box.locator(".noUi-handle").all():
+            put(visit.page, handle, 0, 2)
+        box.evaluate(ANSWERS)
+        expected = state["readouts"][: state["shape"][-1]][1:4]
+        for step in range(len(expected)):
+            visit.page.keyboard.press("ArrowRight")
+            site_report.next_frame(visit.page)
+            assert box.evaluate("(box) => box.answers") == expected[: step + 1]
+
+
+def test_a_step_of_a_slider_is_little_work(visit):
+    for box, state in visit.figures():
+        most = max(state["shape"])
+        put(visit.page, box.locator(".noUi-handle").nth(state["shape"].index(most)), 0, 2)
+        work = site_report.step_work(visit.page, min(10, most - 1))
+        assert min(work) < 2 * site_report.BUDGETS["slider step, median"][0]
+
+
+def test_search_finds_the_spectral_radius(context, home):
+    page, log = site_report.open_page(context, f"{home}index.html", home)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("spectral radius")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    assert "Powers of a matrix" in page.locator("#search-results").inner_text()
+    assert log.is_clean(), log
+
+
+def test_our_own_javascript_is_little_and_says_why():
+    texts = [path.read_text(encoding="utf-8") for path in PROGRAMS]
+    lines = [line for text in texts for line in text.splitlines()]
+    assert len(lines) < 150
+    assert max(map(len, lines)) <= 100
+    assert all(text.startswith("// ") for text in texts)
+
+
+# --- The steps of the build, without a browser ----------------------------------------------
+
+
+def extension(name):
+    """Return one of the book's own Sphinx extensions."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_polishing_twice_is_polishing_once(build):
+    polish = extension("polish")
+    for path in (build.html / "index.html", build.html / f"{CHAPTERS[0]}.html"):
+        page = path.read_text(encoding="utf-8")
+        assert polish.polished(page, path.parent) == page
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("One. Two is longer.", "One."),
+        ("One. Two.", "One. Two."),
+        ("A long first one. Two.", "A long first one."),
+        ("No end", "No end"),
+    ],
+)
+def test_descriptions_end_with_a_sentence(text, kept):
+    assert extension("polish").whole(text, longest=10) == kept
+
+
+def test_widgets_are_found_by_name():
+    assert extension("standalone").named('define(["x"], f)') == 'define("anywidget", ["x"], f)'
+
+
+def test_only_what_is_needed_is_unpacked():
+    wanted = {"es5/output": "site/output", "LICENSE": "site/LICENSE"}
+    assert vendor.place("package/es5/output/a/b.js", wanted).as_posix() == "site/output/a/b.js"
+    assert vendor.place("package/LICENSE", wanted).as_posix() == "site/LICENSE"
+    assert vendor.place("package/es5/outputs.js", wanted) is None
+
+
+def test_other_bytes_than_the_pinned_ones_are_refused():
+    with pytest.raises(SystemExit, match="not what"):
+        vendor.verify("x", b"other", vendor.PACKAGES[0][2])

@@ -1,0 +1,312 @@
+"""The homeworks themselves: solved they give all points, untouched none, wrong in one place less.
+
+Tests here run our own cells in this process; what students hand in is run in test_homework_desk
+and test_homework_sandbox.
+"""
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+import re
+import zipfile
+
+import homework_class
+import nbformat
+import numpy as np
+import pytest
+from tools.homework import copies, marking, masters, term, wrong
+
+import longterm
+
+NAMES = masters.names()
+IDS = ("s001", "4711", "Åsa")
+
+
+def two_terms(name):
+    """Return two keys whose terms together set both versions of every question."""
+    cells = [masters.parts(masters.cell_id(cell)) for cell in masters.read(name).cells]
+    questions = sorted({question for question, _, _ in cells if question})
+    first = [masters.version("key 0", name, question) for question in questions]
+    for number in itertools.count(1):
+        other = [masters.version(f"key {number}", name, question) for question in questions]
+        if all(one != two for one, two in zip(first, other, strict=True)):
+            return ["key 0", f"key {number}"]
+
+
+TERMS = [(name, key) for name in NAMES for key in two_terms(name)]
+WRONG = [(name, item) for name in NAMES for item in wrong.read(name)]
+
+
+def here(homework, student_id, cells):
+    """Return the points of cells by test."""
+    session = marking.Here(marking.program(homework, student_id, cells))
+    return {m.test: m.points for m in marking.mark_all(homework, student_id, session)}
+
+
+def term_with(name, cell):
+    """Return a homework, as some term sets it, that has a certain cell."""
+    terms = [masters.choose(its_name, key) for its_name, key in TERMS if its_name == name]
+    return next(t for t in terms if cell in {masters.cell_id(answer) for answer in t.answers})
+
+
+@pytest.fixture(params=TERMS, ids=lambda pair: ", ".join(pair))
+def homework(request):
+    return masters.choose(*request.param)
+
+
+# --- Points ------------------------------------------------------------------------------
+
+
+def test_the_solutions_get_all_points(homework):
+    most = {test.name: test.points for test in homework.tests}
+    for student_id in IDS:
+        assert here(homework, student_id, marking.solutions(homework)) == most
+
+
+def test_an_untouched_copy_gets_none(homework):
+    stubs = [masters.student_source(cell) for cell in homework.answers]
+    session = marking.Here(marking.program(homework, "s001", stubs))
+    marks = marking.mark_all(homework, "s001", session)
+    assert {(mark.points, mark.message) for mark in marks} == {(0, marking.NOT_ANSWERED)}
+
+
+@pytest.mark.parametrize(
+    ("name", "item"), WRONG, ids=[f"{name}, {i.answer}, {i.name}" for name, i in WRONG]
+)
+def test_a_wrong_answer_loses_exactly_its_cells(name, item):
+    homework = term_with(name, item.answer)
+    personal = any("my_numbers" in mark_code(homework, test) for test in item.loses)
+    for student_id in IDS[: 2 if personal else 1]:
+        points = here(homework, student_id, wrong.cells_with(homework, item))
+        assert {test for test, gained in points.items() if not gained} == item.loses
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_graded_cell_is_lost_by_some_wrong_answer(name):
+    nb, known = masters.read(name), wrong.read(name)
+    graded = [c for c in nb.cells if masters.settings(c).get("grade") and c.cell_type == "code"]
+    lost = set().union(*(item.loses for item in known))
+    assert {masters.cell_id(cell) for cell in graded} == lost
+    assert len(known) >= 10
+
+
+def public_functions():
+    """Return all public functions of the package's mathematics, by module and name."""
+    skipped = ("_", "plots", "sliders", "explore", "progress")
+    names = [m.name for m in pkgutil.iter_modules(longterm.__path__)]
+    modules = [importlib.import_module(f"longterm.{n}") for n in names if not n.startswith(skipped)]
+    return {
+        f"{module.__name__}.{name}": function
+        for module in modules
+        for name, function in vars(module).items()
+        if inspect.isfunction(function)
+        and function.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+
+
+def test_no_public_function_called_once_passes_a_graded_cell(homework):
+    session = marking.Here([])
+    asked = set(homework.asked()[0])
+    tests = [t for t in homework.tests if asked & marking.all_names(compile(t.code, "", "exec"))]
+    for name, function in public_functions().items():
+        session.answers.names |= dict.fromkeys(asked, function)
+        passed = [t.name for t in tests if marking.mark(homework, t, "s001", session).points]
+        assert not passed, name
+
+
+def mark_code(homework, name):
+    """Return the code of a test."""
+    return next(test.code for test in homework.tests if test.name == name)
+
+
+# --- Versions and numbers of one's own -----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_has_two_versions_with_the_same_points(name):
+    both = {}
+    for cell in masters.read(name).cells:
+        question, version, _ = masters.parts(masters.cell_id(cell))
+        if question:
+            points = both.setdefault(question, {"a": 0, "b": 0})
+            points[version] += masters.settings(cell).get("points", 0)
+    assert all(points["a"] == points["b"] > 0 for points in both.values())
+    assert 5 <= len(both) <= 7
+
+
+def test_questions_have_names_of_their_own():
+    names = [set(masters.choose(name, "key").questions) for name in NAMES]
+    assert sum(map(len, names)) == len(set().union(*names))
+
+
+def test_the_salt_and_the_versions_depend_on_the_key_alone():
+    assert masters.salt("one") != masters.salt("two")
+    assert masters.salt("one") not in masters.digest("one", "x").hex()
+    versions = {masters.version(f"key {k}", "hw1", "horizon") for k in range(20)}
+    assert versions == {"a", "b"}
+
+
+def my_numbers(student_id, salt="example"):
+    names = {"STUDENT_ID": student_id}
+    source = masters.choose("hw1", "key").given[0]
+    exec(re.sub(r'SALT = ".*"', f'SALT = "{salt}"', source), names)
+    return names["my_numbers"]
+
+
+def test_numbers_belong_to_the_id_the_question_and_the_term():
+    numbers = my_numbers("s001")("horizon", 3)
+    assert numbers == my_numbers(" S001 ")("horizon", 3)
+    assert numbers[:2] == my_numbers("s001")("horizon", 2)
+    others = [my_numbers("s002")("horizon", 3), my_numbers("s001")("rate", 3)]
+    assert not {*numbers} & {*others[0], *others[1], *my_numbers("s001", "b")("horizon", 3)}
+
+
+def test_numbers_are_spread_evenly():
+    sample = np.array(my_numbers("s001")("horizon", 400))
+    assert sample.min() >= 0
+    assert sample.max() < 1
+    assert abs(sample.mean() - 0.5) < 4 * np.sqrt(1 / 12 / 400)
+
+
+# --- What students get ---------------------------------------------------------------------
+
+
+def test_no_solution_and_no_hidden_test_is_in_a_student_copy(homework):
+    text = copies.to_text(masters.student_copy(homework))
+    for secret in (masters.MARKER, "BEGIN SOLUTION", "HIDDEN TEST"):
+        assert secret not in text
+    secrets = {line.strip() for test in homework.tests for line in test.code.split("\n")}
+    secrets -= {line.strip() for cell in homework.nb.cells for line in shown(cell)}
+    assert not [line for line in secrets if len(line) > 16 and line in text]
+
+
+def shown(cell):
+    """Return the lines that students see of a cell."""
+    return masters.student_source(cell).split("\n")
+
+
+def test_every_solution_and_every_hidden_test_has_the_marker():
+    for name in NAMES:
+        for cell in masters.read(name).cells:
+            begins = len(re.findall(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)", cell.source))
+            written = masters.cell_id(cell).endswith("-written")
+            assert cell.source.count(masters.MARKER) == begins + written
+
+
+def test_copies_are_the_same_bytes_every_time(tmp_path):
+    homework_class.term_file(tmp_path)
+    its_term = term.read_term(tmp_path / "term.toml")
+    files = [copies.write(name, its_term, tmp_path / way) for way in "ab" for name in NAMES]
+    for first, second in zip(files[: len(NAMES)], files[len(NAMES) :], strict=True):
+        assert first.read_bytes() == second.read_bytes()
+        zips = [path.with_suffix(".zip") for path in (first, second)]
+        assert zips[0].read_bytes() == zips[1].read_bytes()
+        with zipfile.ZipFile(zips[0]) as archive:
+            assert archive.read(f"{first.stem}/{first.name}") == first.read_bytes()
+
+
+def test_a_copy_is_a_valid_notebook_without_outputs_and_names_its_due_date(tmp_path):
+    homework_class.term_file(tmp_path)
+    its_term = term.read_term(tmp_path / "term.toml")
+    for name in NAMES:
+        nb = nbformat.read(copies.write(name, its_term, tmp_path), as_version=4)
+        nbformat.validate(nb)
+        assert not any(cell.get("outputs") for cell in nb.cells)
+        assert "19 April 2027, 23:59 (Europe/Berlin time)" in nb.cells[0].source
+
+
+def test_given_cells_and_tests_are_locked_and_answers_are_not(homework):
+    for cell in masters.student_copy(homework).cells:
+        known = masters.settings(cell)
+        if known:
+            assert known["locked"] != known["solution"]
+            assert cell.metadata.get("editable", True) == known["solution"]
+
+
+# --- How the questions are put -------------------------------------------------------------
+
+
+def test_points_and_minutes_are_shown_and_add_up(homework):
+    texts = "\n".join(cell.source for cell in homework.nb.cells if cell.cell_type == "markdown")
+    shown = re.findall(r"^## .*\((\d+) points?, about (\d+) minutes\)", texts, re.M)
+    assert [int(points) for points, _ in shown] == list(homework.questions.values())
+    assert 75 <= sum(int(minutes) for _, minutes in shown) <= 100
+    total, written = re.search(r"\*\*Points:\*\* (\d+), of which (\d+)", texts).groups()
+    assert int(total) == sum(homework.questions.values())
+    assert int(written) == sum(homework.questions[question] for question in homework.written)
+
+
+def test_no_question_needs_sight_or_colour_words(homework):
+    prose = [cell for cell in homework.nb.cells if cell.cell_type == "markdown"]
+    texts = " ".join(map(masters.student_source, prose))
+    words = (
+        r"\b(blue|orange|red|green|grey|gray|colou?r|look at|see the (?:plot|figure)|below left)\b"
+    )
+    assert re.findall(words, texts, re.I) == []
+
+
+def test_only_numpy_is_needed(homework):
+    sources = [masters.student_source(c) for c in homework.nb.cells if c.cell_type == "code"]
+    imports = re.findall(r"^\s*(?:import|from) (\w+)", "\n".join(sources), re.M)
+    assert set(imports) <= {"hashlib", "hmac", "numpy", "matplotlib"}
+
+
+def test_public_checks_tell_three_states(homework, capsys):
+    tools = {"STUDENT_ID": ""}
+    exec(homework.given[0], tools)
+    cases = {
+        "Not there yet: there is no answer": lambda: iter_error(NotImplementedError()),
+        "Not there yet: the answer stops with KeyError": lambda: iter_error(KeyError("x")),
+        "Almost. This should hold: second": lambda: iter([("first", True), ("second", False)]),
+        "Correct so far. The public checks are not all": lambda: iter([("first", True)]),
+    }
+    for words, laws in cases.items():
+        tools["report"](laws)
+        assert words in capsys.readouterr().out
+
+
+def iter_error(error):
+    """Yield nothing, and raise."""
+    raise error
+    yield
+
+
+def test_public_checks_are_met_by_the_solutions_and_by_no_stub(homework, capsys):
+    names = {"STUDENT_ID": "s001"}
+    for source in [*homework.given, *marking.solutions(homework)]:
+        exec(source, names)
+    solved = said_by_checks(homework, names, capsys)
+    stubs = dict.fromkeys(homework.asked()[0], raises) | dict.fromkeys(homework.asked()[1])
+    blank = said_by_checks(homework, names | stubs, capsys)
+    assert all(words.startswith("Correct so far.") for words in solved)
+    assert all(words.startswith("Not there yet") for words in blank)
+    assert len(solved) == len(homework.questions) - 1
+
+
+def raises(*values):
+    """Stand for an answer that is not there."""
+    raise NotImplementedError
+
+
+def said_by_checks(homework, names, capsys):
+    """Return what each cell with public checks prints."""
+    capsys.readouterr()
+    said = []
+    for cell in homework.cells(grade=True, solution=False):
+        exec(masters.without_region(cell.source, masters.HIDDEN), dict(names))
+        text = capsys.readouterr().out
+        said += [text] if text else []
+    return said
+
+
+def test_the_tools_are_the_same_in_all_homeworks():
+    assert len({masters.choose(name, "key").given[0] for name in NAMES}) == 1
+
+
+def test_masters_are_stored_without_outputs():
+    for name in NAMES:
+        for cell in masters.read(name).cells:
+            assert not cell.get("outputs")
+            assert cell.get("execution_count") is None

@@ -1,0 +1,6 @@
+"""Hypothesis tries the same examples on every machine, and keeps no files."""
+
+from hypothesis import settings
+
+settings.register_profile("laws", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.load_profile("laws")

@@ -1,0 +1,410 @@
+"""Measure the built site as a visitor's browser has it: `make site-report`.
+
+Prints page weights, times to first paint and to a live slider over a slow line, the time of a
+slider's step, and what must be zero: requests to other hosts, errors in the console, barriers
+that axe-core finds, figures without a text that states what they show.
+"""
+
+import argparse
+import gzip
+import http.server
+import itertools
+import statistics
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
+from playwright.sync_api import sync_playwright
+from tools.programs import program
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / ".vendor" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",  # it cannot start for root, in many containers; the pages are our own
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # the network is cut
+]
+LINE = {  # 10 Mbit/s, 40 ms
+    "offline": False,
+    "latency": 40,
+    "downloadThroughput": 10e6 / 8,
+    "uploadThroughput": 10e6 / 8,
+}
+PATIENCE = 180_000  # ms for any one step; the machine may be busy
+BUDGETS = {
+    "heaviest page": (1600, "kB gz"),
+    "heaviest text page": (500, "kB gz"),  # one without sliders
+    "most requests": (60, ""),
+    "first paint": (0.8, "s"),
+    "slider alive": (2.5, "s"),
+    "slider step, median": (33, "ms"),
+    "slider step, 95th percentile": (50, "ms"),
+}
+
+# What of a page axe-core looks at, and its options.
+PARTS = {
+    "whole": ({"include": [["html"]]}, {}),
+    "frame": (
+        {"exclude": [[".bd-article"]]},
+        {"runOnly": ["color-contrast", "link-in-text-block"]},
+    ),
+}
+
+# Notes when the first slider figure of the page is drawn and can be moved.
+ALIVE = """(() => {
+  const look = () => {
+    if (document.querySelector('.slider-figure svg') && document.querySelector('.noUi-handle'))
+      window.sliderAlive = performance.now();
+    else requestAnimationFrame(look);
+  };
+  look();
+})()"""
+
+# Notes for each key pressed the time until the frame with its result has been painted.
+STEPS = """window.steps = []; addEventListener('keydown', (event) => {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => window.steps.push(performance.now() - event.timeStamp);
+    channel.port2.postMessage(0);
+  });
+}, true)"""
+
+# Pictures, still and moving, whose text for those who cannot see them is missing or a file's name.
+MUTE = """[...document.querySelectorAll('figure img, .slider-figure svg')]
+  .filter((it) => !/\\S+\\s+\\S+/.test(it.alt ?? it.getAttribute('aria-label') ?? ''))
+  .map((it) => it.outerHTML.slice(0, 100))"""
+
+
+# --- The browser -------------------------------------------------------------------------
+
+
+@contextmanager
+def browser():
+    """Start Chromium with an empty profile, without a network."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Log:
+    """What a page asked for, and what went wrong on it."""
+
+    asked: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    foreign: list = field(default_factory=list)
+
+    def is_clean(self):
+        return not (self.errors or self.failed or self.foreign)
+
+
+def watch(page, home):
+    """Note the page's errors, and requests that fail or go elsewhere than `home`."""
+    log = Log()
+    own = (home, "data:", "blob:", "about:")
+    page.on("pageerror", lambda error: log.errors.append(str(error)))
+    page.on("console", lambda m: m.type == "error" and log.errors.append(m.text))
+    page.on("requestfailed", lambda r: log.failed.append(r.url))
+    page.on("response", lambda r: r.status >= 400 and log.failed.append(r.url))
+    page.on("request", lambda r: log.asked.append(r.url))
+    page.on("request", lambda r: r.url.startswith(own) or log.foreign.append(r.url))
+    return log
+
+
+def settle(page):
+    """Wait until formulas are set and sliders live."""
+    page.wait_for_load_state("load")
+    page.evaluate(
+        "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
+    )
+    if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
+        page.wait_for_selector(".slider-figure svg")
+    next_frame(page)
+
+
+def next_frame(page):
+    """Wait until what has changed is painted."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def open_page(context, url, home):
+    """Return a settled page and its log."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    log = watch(page, home)
+    page.goto(url)
+    settle(page)
+    return page, log
+
+
+@cache
+def axe_source():
+    return AXE.read_text(encoding="utf-8")
+
+
+def barriers(page, part="whole"):
+    """Return what axe-core finds on the page as it is now, a line each.
+
+    The part "frame" is what stands around the article, and of that only the colours.
+    """
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(axe_source())
+    options = {"preload": False, "resultTypes": ["violations"], **PARTS[part][1]}
+    found = page.evaluate(
+        "async ([part, options]) => (await axe.run(part, options)).violations",
+        [PARTS[part][0], options],
+    )
+    return [f"{v['id']}: {n['target'][-1]} {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def wear(page, theme):
+    """Show the page light or dark."""
+    page.evaluate(
+        "(theme) => Object.assign(document.documentElement.dataset, {theme, mode: theme})", theme
+    )
+
+
+# --- A server as GitHub Pages is one: it compresses --------------------------------------
+
+
+@cache
+def packed(path):
+    """Return a file's bytes as they are sent, and whether they are compressed."""
+    data = path.read_bytes()
+    small = gzip.compress(data)
+    return (small, True) if len(small) < 0.95 * len(data) else (data, False)
+
+
+def weight(addresses, html):
+    """Return the kB that a server would send for what was read from disk below a folder."""
+    paths = {url2pathname(urlsplit(address).path) for address in addresses}
+    files = [Path(path) for path in paths if Path(path).is_relative_to(html)]
+    return sum(len(packed(file)[0]) for file in files) / 1000
+
+
+class Compressing(http.server.SimpleHTTPRequestHandler):
+    """Serves files compressed, each compressed once."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        data, compressed = packed(path)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Length", str(len(data)))
+        if compressed:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder):
+    """Serve a folder on this machine; give the address."""
+
+    def handler(*arguments):
+        return Compressing(*arguments, directory=str(folder))
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+# --- Measuring ---------------------------------------------------------------------------
+
+
+@dataclass
+class Visit:
+    """One cold visit over the slow line."""
+
+    weight: float  # kB as sent
+    requests: int
+    paint: float  # s
+    alive: float | None  # s, None without sliders
+
+
+def visit(chromium, url, tries=3):
+    """Load a page with an empty cache over a slow line, and measure.
+
+    Now and then the emulated line stalls for good; such a visit says nothing, and is repeated.
+    """
+    for _ in range(tries - 1):
+        try:
+            return visit_once(chromium, url)
+        except BrowserTimeoutError:
+            continue
+    return visit_once(chromium, url)
+
+
+def visit_once(chromium, url):
+    """One visit as `visit` makes it."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        protocol = context.new_cdp_session(page)
+        sent = []
+        protocol.on(
+            "Network.loadingFinished", lambda event: sent.append(event["encodedDataLength"])
+        )
+        protocol.send("Network.enable")
+        protocol.send("Network.emulateNetworkConditions", LINE)
+        page.add_init_script(ALIVE)
+        page.goto(url, timeout=15_000)
+        settle(page)
+        paint = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+        )
+        alive = page.evaluate("window.sliderAlive ?? null")
+    return Visit(sum(sent) / 1000, len(sent), paint / 1000, alive and alive / 1000)
+
+
+def step_times(page, count=60):
+    """Return the times in ms of a slider's steps by keyboard, each till its painted frame."""
+    page.evaluate(STEPS)
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("Home")
+    for number in range(count):
+        page.keyboard.press("ArrowRight" if number % 20 < 15 else "ArrowLeft")
+        page.wait_for_function(f"window.steps.length > {number + 1}", polling=20)
+    return page.evaluate("window.steps")[1:]
+
+
+def step_work(page, count):
+    """Return the ms of processor time that the page spends on each of some steps by keyboard."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Performance.enable")
+    spent = [thread_time(protocol)]
+    for _ in range(count):
+        page.keyboard.press("ArrowRight")
+        next_frame(page)
+        spent.append(thread_time(protocol))
+    protocol.detach()
+    return [1000 * (after - before) for before, after in itertools.pairwise(spent)]
+
+
+def thread_time(protocol):
+    """Return the seconds of processor time that the page's main thread has used."""
+    metrics = protocol.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")
+
+
+def percentile95(values):
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def pages_of(html):
+    """Return the names of all pages, without suffix."""
+    paths = (path for path in html.rglob("*.html") if "_static" not in path.parts)
+    return sorted(path.relative_to(html).with_suffix("").as_posix() for path in paths)
+
+
+def faults(chromium, html):
+    """Return what must be nothing, over all pages read from disk."""
+    home = html.as_uri() + "/"
+    found = {"requests to other hosts": [], "console errors and failed requests": []}
+    found |= {"barriers (axe-core; light, dark, 390 px)": [], "figures without alt text": []}
+    foreign, errors, walls, mute = found.values()
+    for name in pages_of(html):
+        with chromium.new_context(reduced_motion="reduce") as context:
+            page, log = open_page(context, f"{home}{name}.html", home)
+            foreign += log.foreign
+            errors += [*log.errors, *log.failed]
+            mute += page.evaluate(MUTE)
+            for width, theme in ((1280, "light"), (1280, "dark"), (390, "light")):
+                page.set_viewport_size({"width": width, "height": 900})
+                wear(page, theme)
+                walls += [f"{name}, {width} px, {theme}: {line}" for line in barriers(page)]
+    return found
+
+
+def line_times(chromium, html):
+    """Visit every page over the slow line; return the visits by name."""
+    with served(html) as address:
+        return {name: visit(chromium, f"{address}{name}.html") for name in pages_of(html)}
+
+
+def key_times(chromium, html, name):
+    """Return the times of slider steps on a page."""
+    with chromium.new_context() as context:
+        page, _ = open_page(context, f"{(html / name).as_uri()}.html", html.as_uri())
+        return step_times(page)
+
+
+def measures(chromium, html, visits):
+    """Return the measured values, by the names of their budgets."""
+    texts = [one.weight for one in visits.values() if one.alive is None]
+    values = {
+        "heaviest page": max(one.weight for one in visits.values()),
+        "heaviest text page": max(texts),
+        "most requests": max(one.requests for one in visits.values()),
+        "first paint": max(one.paint for one in visits.values()),
+    }
+    sliders = [name for name, one in visits.items() if one.alive]
+    if sliders:
+        steps = [time for name in sliders for time in key_times(chromium, html, name)]
+        values["slider alive"] = max(visits[name].alive for name in sliders)
+        values["slider step, median"] = statistics.median(steps)
+        values["slider step, 95th percentile"] = percentile95(steps)
+    return values
+
+
+def say(label, value, unit="", note=""):
+    shown = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.2f}"
+    print(f"  {label:<42} {shown:>6} {unit:<6} {note}".rstrip())
+
+
+def main(arguments=None):
+    """Measure, print, and return 1 if a budget is broken."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("html", type=Path, nargs="?", default=ROOT / "_build" / "html")
+    html = parser.parse_args(arguments).html.resolve()
+    if program("chromium") is None or not AXE.is_file():
+        print("This needs Chromium and npm; install them: sudo apt install chromium npm")
+        return 1
+    broken = False
+    with browser() as chromium:
+        visits = line_times(chromium, html)
+        print("Cold visits over 10 Mbit/s with 40 ms latency:")
+        for name, one in visits.items():
+            alive = f", slider alive {one.alive:.2f} s" if one.alive else ""
+            say(name, one.weight, "kB gz", f"first paint {one.paint:.2f} s{alive}")
+        print("The worst of all pages, and what is allowed:")
+        for label, value in measures(chromium, html, visits).items():
+            most, unit = BUDGETS[label]
+            broken |= value >= most
+            say(label, value, unit, f"under {most} {unit}" + (" BROKEN" if value >= most else ""))
+        print("What must be nothing, over all pages read from disk:")
+        for label, lines in faults(chromium, html).items():
+            broken |= bool(lines)
+            say(label, len(lines))
+            print("".join(f"      {line[:150]}\n" for line in lines[:10]), end="")
+    return int(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
