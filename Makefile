@@ -1,8 +1,15 @@
 # `make help` lists what can be done. PYTHON chooses the Python that .venv is made from.
 PYTHON ?= python3
 BIN := .venv/bin
+TOOL := $(BIN)/python -m tools
 PINS := requirements.txt constraints.txt pyproject.toml
-INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+
+# An environment that was copied or moved with its folder still points at the old place.
+ELSEWHERE := $(shell grep -s '^command = ' .venv/pyvenv.cfg | grep -vF " $$(pwd -P)/.venv")
+ifneq ($(ELSEWHERE),)
+$(info The environment .venv belongs to another folder; it is made anew.)
+$(shell rm -rf .venv)
+endif
 
 .PHONY: bench help book test unit lab execute clean pdf site-report homework grade regrade nbgrader-check
 .PHONY: versions release
@@ -32,19 +39,19 @@ help:
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
-	@$(BIN)/python -m tools.site.vendor
-	@$(BIN)/python -m tools.book.build_book
+	@$(TOOL) site.vendor
+	@$(TOOL) book.build_book
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
 pdf: .venv/.installed-reader
-	@$(BIN)/python -m tools.site.vendor
+	@$(TOOL) site.vendor
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
-	@$(BIN)/python -m tools.book.quick_jupyter_book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
+	@$(TOOL) book.quick_jupyter_book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
 	  > build/pdf/book.log 2>&1 || { tail -n 20 build/pdf/book.log; exit 1; }
 	@echo "Printing it ..."
-	@$(BIN)/python -m tools.site.make_pdf build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
+	@$(TOOL) site.make_pdf build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
 	@echo "Done. The book is in this file:"
 	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
 
@@ -57,21 +64,21 @@ hooks: .venv/.installed-dev
 	@$(BIN)/pre-commit install
 
 links: .venv/.installed-dev
-	@$(BIN)/python -m tools.release.links
+	@$(TOOL) release.links
 
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(BIN)/python -m tools.programs chromium npm bubblewrap
-	@$(BIN)/python -m tools.site.vendor
+	@$(TOOL) programs chromium npm bubblewrap
+	@$(TOOL) site.vendor
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
 
 site-report: .venv/.installed-dev book
-	@$(BIN)/python -m tools.programs chromium npm
+	@$(TOOL) programs chromium npm
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
-	@$(BIN)/python -m tools.site.site_report _build/html
+	@$(TOOL) site.site_report _build/html
 
 # TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth executors chapters.
 bench: .venv/.installed-reader
@@ -82,18 +89,18 @@ bench: .venv/.installed-reader
 # SETS picks from: oldest colab newest; PYTHONS, such as "3.12 3.13", what they are tried on.
 versions: .venv/.installed-dev
 	@echo "Testing on other versions than the pinned ones; each takes some minutes ..."
-	@$(BIN)/python -m tools.release.versions $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
+	@$(TOOL) release.versions $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
 
 release: .venv/.installed-reader
-	@$(BIN)/python -m tools.programs npm
-	@$(BIN)/python -m tools.site.vendor
-	@$(BIN)/python -m tools.release.release make
+	@$(TOOL) programs npm
+	@$(TOOL) site.vendor
+	@$(TOOL) release.release make
 
 .PHONY: seeds
 seeds: .venv/.installed-reader
-	@$(BIN)/python -m tools.book.seeds
+	@$(TOOL) book.seeds
 	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."
-	@$(BIN)/python -m tools.book.run_notebooks --check --jobs 1 --threads 2
+	@$(TOOL) book.run_notebooks --check --jobs 1 --threads 2
 
 unit: .venv/.installed-dev
 	@$(BIN)/python -m pytest --quiet tests/unit
@@ -104,11 +111,11 @@ lab: .venv/.installed-reader
 
 execute: .venv/.installed-reader
 	@echo "$(if $(filter 1,$(CHECK)),Comparing,Renewing) the stored outputs of the chapters ..."
-	@$(BIN)/python -m tools.book.run_notebooks $(if $(filter 1,$(CHECK)),--check)
+	@$(TOOL) book.run_notebooks $(if $(filter 1,$(CHECK)),--check)
 
 # COURSE is the folder with term.toml, roster.csv, written.csv and overrides.csv.
 COURSE ?= homework
-DESK = $(BIN)/python -m tools.homework
+DESK = $(TOOL) homework
 GRADING = --course "$(COURSE)" $(if $(HOMEWORK),--homework $(HOMEWORK)) "$(SUBMISSIONS)"
 
 homework: .venv/.installed-reader
@@ -117,16 +124,16 @@ homework: .venv/.installed-reader
 
 nbgrader-check: .venv/.installed-reader
 	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
-	@$(BIN)/python -m tools.homework.nbgrader_check
+	@$(TOOL) homework.nbgrader_check
 
 .PHONY: dask-check
 dask-check: .venv/.installed-reader
 	@echo "Letting Dask, in an environment of its own, do a sweep; the first time takes a minute ..."
-	@$(BIN)/python -m tools.release.dask_check
+	@$(TOOL) release.dask_check
 
 grade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
-	@$(BIN)/python -m tools.programs bubblewrap
+	@$(TOOL) programs bubblewrap
 	@$(DESK) grade $(GRADING)
 
 regrade: .venv/.installed-reader
@@ -147,14 +154,21 @@ $(BIN)/python:
 	@echo "Making the environment .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv --clear .venv
 
+# Lets pip install what a file lists, and says how far it is; pip's own complaints are shown.
+define install
+@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r $(1) 2>&1 && \
+  $(BIN)/python -c 'import matplotlib.font_manager' && touch $@; } | awk ' \
+  /^Collecting/ && ++n % 25 == 0 { print "  " n " packages found, the last one " $$2; fflush() } \
+  /^Installing collected/ { print "  Installing them all ..."; fflush() } \
+  /ERROR|rror:/'; test -e $@
+endef
+
+# The cache of fonts is made here: made in a cell, it would print.
 .venv/.installed-reader: $(PINS) | $(BIN)/python
 	@echo "Installing what the book needs into .venv; the first time this takes a minute or two ..."
-	@$(INSTALL) -r requirements.txt
-	@$(BIN)/python -c 'import matplotlib.font_manager'  # its cache, built in a cell, would print
-	@touch $@
+	$(call install,requirements.txt)
 
 .venv/.installed-dev: requirements-dev.txt $(PINS) | $(BIN)/python
 	@echo "Installing the book's needs and the test tools into .venv; this may take a minute or two ..."
-	@$(INSTALL) -r requirements-dev.txt
-	@$(BIN)/python -c 'import matplotlib.font_manager'
+	$(call install,requirements-dev.txt)
 	@touch .venv/.installed-reader $@

@@ -69,6 +69,22 @@ def record(made_from, html):
     return json.dumps({"made from": made_from, "site": site}, indent=0, sort_keys=True)
 
 
+# --- What an editor may have saved ---------------------------------------------------------
+
+VIEW, STATE = (f"application/vnd.jupyter.widget-{what}+json" for what in ("view", "state"))
+
+
+def has_blank_sliders(path):
+    """Tell whether a notebook shows a widget whose state it does not hold.
+
+    Run All and Save in an editor give widgets new names, and keep the states of the old ones.
+    """
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    states = nb["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
+    data = [output.get("data", {}) for cell in nb["cells"] for output in cell.get("outputs", [])]
+    return any(one[VIEW]["model_id"] not in states for one in data if VIEW in one)
+
+
 # --- Building ----------------------------------------------------------------------------
 
 
@@ -79,6 +95,10 @@ def build(root=ROOT, builder=BUILDER):
     if note.is_file() and note.read_text(encoding="utf-8") == record(made_from, html):
         print("Nothing has changed since the book was built.")
         return 0
+    if blank := [path.name for path in root.glob("chapters/*.ipynb") if has_blank_sliders(path)]:
+        print(f"Saved by an editor, the sliders would be blank: {', '.join(sorted(blank))}")
+        print("Let the runner store the outputs: make execute")
+        return 1
     clear(place)
     print("Building the book from the stored outputs; the log goes to _build/book.log ...")
     sys.stdout.flush()
