@@ -22,6 +22,15 @@ Style = dict[str, Any]
 """How Matplotlib is to draw something: ``{"color": "black"}``."""
 
 
+def short(result: tuple[Any, ...]) -> str:
+    """Six digits of each number in a `NamedTuple`, and the shape of each array."""
+    parts = (
+        f"{name}={f'{part:.6g}' if np.ndim(part) == 0 else f'array of shape {np.shape(part)}'}"
+        for name, part in result._asdict().items()  # type: ignore[attr-defined]
+    )
+    return f"{type(result).__name__}({', '.join(parts)})"
+
+
 class Rated(Protocol):
     """A share and its interval, as `training.Outcome` has them."""
 
