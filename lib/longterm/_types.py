@@ -1,9 +1,11 @@
 """Names for the types that signatures use again and again."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+R = TypeVar("R")
 
 Array = NDArray[np.float64]
 """Real numbers. Where no input has axes, a single number comes back, which does all the same."""
@@ -22,13 +24,18 @@ Style = dict[str, Any]
 """How Matplotlib is to draw something: ``{"color": "black"}``."""
 
 
-def short(result: tuple[Any, ...]) -> str:
-    """Six digits of each number in a `NamedTuple`, and the shape of each array."""
-    parts = (
-        f"{name}={f'{part:.6g}' if np.ndim(part) == 0 else f'array of shape {np.shape(part)}'}"
-        for name, part in result._asdict().items()  # type: ignore[attr-defined]
-    )
-    return f"{type(result).__name__}({', '.join(parts)})"
+def short(cls: type[R]) -> type[R]:
+    """Let a `NamedTuple` print itself in a line: six digits of numbers, shapes of arrays."""
+
+    def words(part: Any) -> str:
+        return f"array of shape {part.shape}" if np.ndim(part) else f"{part:.6g}"
+
+    def line(result: Any) -> str:
+        parts = (f"{name}={words(part)}" for name, part in result._asdict().items())
+        return f"{cls.__name__}({', '.join(parts)})"
+
+    cls.__repr__ = line  # type: ignore[method-assign]
+    return cls
 
 
 class Rated(Protocol):

@@ -45,6 +45,7 @@ ACTIVATIONS: dict[str, tuple[Function, Function]] = {
 """Each activation f, and its slope f' as a function of the output h = f(a)."""
 
 
+@short
 class DeepNetwork(NamedTuple):
     """Weights of networks that share a shape: K networks, N units, D layers, C classes."""
 
@@ -54,10 +55,6 @@ class DeepNetwork(NamedTuple):
     """(D, K, N, N)"""
     readout: Array
     """(K, C, N)"""
-
-    def __repr__(self) -> str:
-        """The shapes, not the numbers."""
-        return short(self)
 
 
 def random_networks(
@@ -153,6 +150,7 @@ def backward(
     return flow
 
 
+@short
 class ReadoutErrors(NamedTuple):
     """Gradients of the cross-entropy on both sides of the readout."""
 
@@ -160,10 +158,6 @@ class ReadoutErrors(NamedTuple):
     """With respect to the scores, (p - one-hot) / samples, (K, samples, C)."""
     error: Array
     """With respect to the last state, (K, samples, N)."""
-
-    def __repr__(self) -> str:
-        """The shapes, not the numbers."""
-        return short(self)
 
 
 @np.errstate(all="ignore")

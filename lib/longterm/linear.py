@@ -70,6 +70,7 @@ def propagate(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
     return _finite(states)
 
 
+@short
 class LogStates(NamedTuple):
     """States as directions and log sizes, row t after t steps."""
 
@@ -77,10 +78,6 @@ class LogStates(NamedTuple):
     """Unit vectors, (steps + 1, n); zeros once the state is 0."""
     log_norms: Array
     """Natural logarithms of the norms, (steps + 1,); -inf once the state is 0."""
-
-    def __repr__(self) -> str:
-        """The shapes, not the numbers."""
-        return short(self)
 
 
 def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> LogStates:
@@ -290,6 +287,7 @@ def henrici_departure(W: ArrayLike) -> float:
     return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
 
 
+@short
 class Peak(NamedTuple):
     """The largest growth of any state, and when it happens."""
 
@@ -297,10 +295,6 @@ class Peak(NamedTuple):
     """At least 1, the value at t = 0; inf where it is beyond the range of floats."""
     step: int
     """The smallest t whose norm is within 1e-12 (relative) of the peak."""
-
-    def __repr__(self) -> str:
-        """Six digits of each."""
-        return short(self)
 
 
 def transient_peak(W: ArrayLike, steps: int) -> Peak:

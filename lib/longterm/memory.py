@@ -34,6 +34,7 @@ _SATURATED = 20.0  # from here on tanh(z) is 1 in float64
 _MOST_NODES = 4000
 
 
+@short
 class Attractor(NamedTuple):
     """Where a latch rests, and the slope of its map there."""
 
@@ -41,10 +42,6 @@ class Attractor(NamedTuple):
     r""":math:`\bar x`; 0 for w up to 1."""
     slope: Array
     """The slope of the map; w for w up to 1."""
-
-    def __repr__(self) -> str:
-        """Six digits of each, or their shapes."""
-        return short(self)
 
 
 def attractor(w: ArrayLike) -> Attractor:
@@ -165,6 +162,7 @@ def push_to_flip(w: float, steps: int) -> float:
     return flipped
 
 
+@short
 class Retention(NamedTuple):
     """How a latch keeps its bit in noise."""
 
@@ -172,10 +170,6 @@ class Retention(NamedTuple):
     """That the sign is still right after t steps, (steps + 1,)."""
     error: float
     """The largest change when the rule has twice as many nodes."""
-
-    def __repr__(self) -> str:
-        """The shape, and the error."""
-        return short(self)
 
 
 def retention(w: float, noise: float, steps: int, start: float | None = None) -> Retention:
@@ -370,6 +364,7 @@ def linear_retention(w: float, noise: float, steps: int, start: float = 1.0) -> 
         return np.append(1.0, special.ndtr(np.divide(start, spread)) if noise else np.ones(steps))
 
 
+@short
 class GradientMoments(NamedTuple):
     """Moments of a gradient after t steps, over the noise."""
 
@@ -379,10 +374,6 @@ class GradientMoments(NamedTuple):
     """:math:`E g_t^2`, (steps + 1,)"""
     error: float
     """The largest relative change of either when the rule has twice as many nodes."""
-
-    def __repr__(self) -> str:
-        """The shapes, and the error."""
-        return short(self)
 
 
 def boundary_gradient(w: float, noise: float, steps: int) -> GradientMoments:

@@ -84,15 +84,12 @@ def variance_for(target: ArrayLike, steps: int) -> Array:
 V = TypeVar("V")
 
 
+@short
 class Moments(NamedTuple, Generic[V]):
     """Mean and variance of one step of a walk of logarithms."""
 
     mean: V
     variance: V
-
-    def __repr__(self) -> str:
-        """Six digits of each, or their shapes."""
-        return short(self)
 
 
 def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> Moments[Array]:

@@ -188,6 +188,7 @@ def lyapunov_exponents(width: int) -> Array:
     return rates
 
 
+@short
 class MeanField(NamedTuple):
     """A wide, deep tanh network at its fixed point."""
 
@@ -196,10 +197,6 @@ class MeanField(NamedTuple):
     factor: float
     r""":math:`\chi`, by which a layer multiplies the squared gradient as the width tends
     to infinity; 1 at g = 1."""
-
-    def __repr__(self) -> str:
-        """Six digits of each."""
-        return short(self)
 
 
 def tanh_mean_field(gain: float) -> MeanField:
