@@ -172,47 +172,36 @@ def rng():
     return np.random.default_rng(0)
 
 
-W, HEARD = [[0.5, 1.0], [0.0, 0.2]], np.full((3, 1, 2), 0.25)
+# Examples, where an argument has no default or one that takes long. Numbers are 0.5, sizes 3.
+W = [[0.5, 1.0], [0.0, 0.2]]
+X, HEARD = np.full((5, 4), 0.5), np.full((3, 1, 2), 0.25)
 DEEP = feedforward.random_networks(3, 2, 2, rng=rng(), inputs=4, classes=2)
-LAYERS = feedforward.forward(DEEP, np.full((5, 4), 0.5), 1.0, "tanh")
-LATCHES = tasks.Latch().start(2, rng=rng())
+LAYERS = feedforward.forward(DEEP, X, 1.0, "tanh")
 NETS, SEQUENCES = tasks.TwoSequence(units=3).start(2, rng=rng()), np.full((5, 2, 4, 1), 0.5)
 SIGNALS, ANSWERS = rnn.forward(NETS, SEQUENCES)
-MEMORY = rnn.BitMemory(np.eye(2) / 2, np.ones(2), np.ones(2))
-EXAMPLES = {  # of what has no default, or one that takes long; 0.5 or 3 where there is none
-    **{"W": W, "h0": [1.0, 1.0], "memory.w": 2.0, "dynamics.w": 5.0, "dynamics.b": -2.2},
-    **{
-        "length": 10,
-        "successes": 1,
-        "gradient": [1.0, 2.0],
-        "trials": 2,
-        "updates": 2,
-        "tests": 4,
-        "sequences": 4,
-        "unit_descent.w": 5.0,
-    },
-    **{"feedforward.net": DEEP, "feedforward.x": np.full((5, 4), 0.5), "labels": [0, 1, 0, 1, 1]},
-    **{"feedforward.activation": "tanh", "feedforward.states": LAYERS, "last_states": LAYERS[-1]},
-    **{"feedforward.error": LAYERS[-1], "samples": 4, "dynamics.start": [5.0, -2.2]},
-    **{"rnn.inputs": HEARD, "rnn.states": HEARD, "rnn.flow": HEARD, "rnn.error": np.ones((1, 2))},
-    **{"jacobian_products.states": HEARD[:, 0], "jacobian_bounds.states": HEARD[:, 0]},
-    **{"loss": lambda x: float(np.sum(np.square(x))), "check_gradients.parameters": [np.ones(2)]},
-    **{"check_gradients.gradients": [2 * np.ones(2)], "rnn.net": NETS, "forward.inputs": SEQUENCES},
-    **{"backward.inputs": SEQUENCES, "signals": SIGNALS, "misses": ANSWERS, "train.updates": 2},
-    **{"recall_gradients.net": MEMORY, "recall_gradients.inputs": np.full((4, 2, 2), 0.25)},
-    **{"recall_gradients.bits": np.array([1.0, -1.0]), "write_word.bits": [0, 1], "bit": 1},
-    **{
-        "x0": 0.5,
-        "cheapest_flip.steps": 1,
-        "latch.inputs": [0.1, 0.2],
-        "task": "latch",
-        "score.parameters": LATCHES,
-    },
-    **{"lengths": [5, 6], "learning_curve.updates": [1, 2], "settings": [1.0, 2.0]},
-    **{"Remedy.task": tasks.TwoSequence(units=3), "cell": remedies.Plain()},
-    **{"work": lambda setting, *, rng: 0.0, "workers": 1, "items": [1, 2], "words": "some words"},
-    **{"text": "([])", "q": 0.25, "saturate.x": 0.25, "propagate_in.number": Fraction},
-}
+EXAMPLES = (
+    {"W": W, "h0": [1.0, 1.0], "propagate_in.number": Fraction, "gradient": [1.0, 2.0]}
+    | {"memory.w": 2.0, "latch.inputs": [0.1, 0.2], "cheapest_flip.steps": 1, "successes": 1}
+    | {"dynamics.w": 5.0, "dynamics.b": -2.2, "dynamics.start": [5.0, -2.2]}
+    | {"q": 0.25, "saturate.x": 0.25, "bit": 1, "write_word.bits": [0, 1], "text": "([])"}
+    | {"feedforward.net": DEEP, "feedforward.x": X, "labels": [0, 1, 0, 1, 1], "samples": 4}
+    | {"feedforward.activation": "tanh", "feedforward.states": LAYERS}
+    | {"feedforward.error": LAYERS[-1], "last_states": LAYERS[-1]}
+    | {"rnn.inputs": HEARD, "rnn.states": HEARD, "rnn.flow": HEARD, "rnn.error": HEARD[0]}
+    | {"jacobian_products.states": HEARD[:, 0], "jacobian_bounds.states": HEARD[:, 0]}
+    | {"loss": lambda x: float(np.sum(np.square(x))), "check_gradients.parameters": [np.ones(2)]}
+    | {"check_gradients.gradients": [2 * np.ones(2)]}
+    | {"rnn.net": NETS, "forward.inputs": SEQUENCES, "backward.inputs": SEQUENCES}
+    | {"signals": SIGNALS, "misses": ANSWERS, "recall_gradients.inputs": np.ones((4, 2, 2))}
+    | {"recall_gradients.net": rnn.BitMemory(np.eye(2) / 2, np.ones(2), np.ones(2))}
+    | {"recall_gradients.bits": np.array([1.0, -1.0])}
+    | {"task": "latch", "score.parameters": tasks.Latch().start(2, rng=rng())}
+    | {"Remedy.task": tasks.TwoSequence(units=3), "cell": remedies.Plain()}
+    | {"length": 10, "trials": 2, "updates": 2, "tests": 4, "sequences": 4}
+    | {"lengths": [5, 6], "learning_curve.updates": [1, 2]}
+    | {"settings": [1.0, 2.0], "work": lambda setting, *, rng: 0.0}
+    | {"items": [1, 2], "words": "some words"}
+)
 FREE_TEXT = "text", "words"
 MISSING = object()
 PLAIN = {int, float, bool, str, Generator, getattr(tasks, "Task", int)}
