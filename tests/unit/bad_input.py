@@ -137,7 +137,8 @@ KINDS = {
 
 
 # --- What names stand for ------------------------------------------------------------------------
-# A key is "argument", "module.argument" or "function.argument"; the last of these counts.
+# A key is "argument", then "module.argument", then "function.argument" or "Class.argument"; the
+# last that there is counts.
 
 
 def each(names, limits):
@@ -210,8 +211,9 @@ NOT_WALKED = "explore", "figures", "plots", "sliders"  # they draw what the chap
 
 def keys(call, name):
     """What the tables may say of an argument, the closest last."""
+    owner = getattr(call, "__self__", call)  # of a method its object
     module = call.__module__.removeprefix("longterm.")
-    return name, f"{module}.{name}", f"{call.__name__}.{name}"
+    return name, f"{module}.{name}", f"{getattr(owner, '__name__', type(owner).__name__)}.{name}"
 
 
 def found(table, call, name, default=None):
