@@ -247,11 +247,9 @@ def walks_frame(v: float, law: str) -> Frame:
     rng = np.random.default_rng(5)  # eight of the sixteen walks in the chapter's fans
     walks = products.sample_log_abs_products(v, STEPS, WALKS, rng=rng, distribution=law)
     t = np.arange(0, STEPS + 1, EVERY)
-    rates = {
-        "root mean square": np.log(products.product_variance(v, STEPS)) / (2 * STEPS),
-        "typical size": products.log_abs_moments(v, law)[0],
-    }
-    rates = {name: round(float(rate), 12) + 0.0 for name, rate in rates.items()}
+    mean_square = np.log(products.product_variance(v, STEPS)) / (2 * STEPS)
+    both = {"root mean square": mean_square, "typical size": products.log_abs_moments(v, law)[0]}
+    rates = {name: round(float(rate), 12) + 0.0 for name, rate in both.items()}
     state: Frame = {"walks": one_line(t, walks[:, t])}
     for name, rate in rates.items():
         state |= {f"{kind} {name}": (NOWHERE, NOWHERE) for kind in REGIMES}

@@ -80,12 +80,12 @@ class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states 
     """Sliders and the picture they move; `slider_figure` makes one."""
 
     def __init__(
-        self, sliders: list[ipywidgets.Widget], view: FrameView, digest: str, png: str
+        self, sliders: list[ipywidgets.Widget], view: FrameView, figure: Figure, digest: str
     ) -> None:
-        """Put the sliders above the view; remember what stands for them in text and in print."""
+        """Put the sliders above the view; the figure and its digest stand for them elsewhere."""
         super().__init__([*sliders, view])
-        self.sliders, self.view = sliders, view
-        self._digest, self._png = digest, png
+        self.sliders, self.view, self.figure = sliders, view, figure
+        self._digest, self._png = digest, _png(figure)
 
     _ipython_display_ = None  # by which ipywidgets 7, which Colab has, shows no more than a name
 
@@ -143,7 +143,7 @@ def slider_figure(
     start = [slider.index for slider in sliders.values()]
     _show(frames[np.ravel_multi_index(start, shape)], artists)
     stated = [*_frame_lines(sliders, artists, frames), _fingerprint(artists, frames), digest(fig)]
-    return SliderFigure(handles, view, "\n".join(stated), _png(fig))
+    return SliderFigure(handles, view, fig, "\n".join(stated))
 
 
 def _moving_artists(fig: Figure) -> Artists:

@@ -1,20 +1,26 @@
-"""Laws of the house style: the digest tells figures apart, the SVG does not vary."""
+"""The core of the figures: the digest tells figures apart, the SVG does not vary, sliders move."""
 
+import inspect
+import itertools
+import json
 import re
-from functools import cache
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from figure_checks import built, slider_figures
+from IPython.core.formatters import DisplayFormatter
 
-from longterm.plots.house import (
+from longterm.figures.digest import digest
+from longterm.figures.sliders import Slider, slider_figure
+from longterm.figures.style import (
     REGIMES,
     STYLE,
     HouseFigure,
-    digest,
     house_style,
     label_end,
     new_figure,
+    regime,
     svg,
 )
 
@@ -22,7 +28,7 @@ X = np.array([1.0, 2.0, 3.5, 4.25, 6.0])
 Y = np.array([0.31, 2.7, -1.4, 0.8, 0.52])
 
 
-@house_style
+@house_style()
 def drawn(x=X, y=Y, draw="plot", scale="linear", title="Title", label="curve"):
     fig, ax = new_figure()
     options = {"label": label} | ({"alpha": 0.5} if draw == "fill_between" else {})
@@ -33,18 +39,13 @@ def drawn(x=X, y=Y, draw="plot", scale="linear", title="Title", label="curve"):
     return fig
 
 
-@house_style
+@house_style()
 def panels(end=0.5):
     fig, (left, right) = new_figure(columns=2, sharex=True)
-    (line,) = left.plot(X, Y, **REGIMES["vanish"])
-    label_end(left, line, "end of $w^t$")
+    label_end(left.plot(X, Y, **REGIMES["vanish"]), "end of $w^t$")
     right.semilogy(X, [1, 1e2, 1e4, 1e6, end], "o")
     right.fill_between(X, 1, X, alpha=0.3)
     return fig
-
-
-def numbers(text):
-    return re.findall(r"-?\d+\.\d+", text)
 
 
 # --- digest ------------------------------------------------------------------------------
@@ -156,45 +157,30 @@ def test_hidden_artists_are_not_stated():
 # --- svg ---------------------------------------------------------------------------------
 
 
-def test_the_svg_of_equal_figures_is_the_same():
-    assert svg(panels()) == svg(panels())
-    assert svg(panels()).startswith("<?xml")
-
-
-def test_the_svg_is_the_same_on_repetition():
+def test_the_svg_of_equal_figures_and_on_repetition_is_the_same():
     fig = panels()
-    assert svg(fig) == svg(fig)
-
-
-@cache
-def plain():
-    """Return the panels' svg and digest as they are without any settings of a reader."""
-    return svg(panels()), digest(panels())
+    assert svg(fig) == svg(fig) == svg(panels())
+    assert svg(fig).startswith("<?xml")
 
 
 READER = {"font.size": 20, "axes.grid": False, "svg.fonttype": "none", "lines.linewidth": 9}
 READER |= {"figure.figsize": (2, 2), "svg.hashsalt": None, "axes.facecolor": "red"}
-
-
-@pytest.mark.parametrize("settings", [READER, {"savefig.dpi": 30, "savefig.facecolor": "red"}])
-def test_the_svg_does_not_depend_on_what_the_reader_set(settings):
-    expected = plain()
-    with mpl.rc_context(settings):
-        fig = panels()
-        assert (svg(fig), digest(fig)) == expected
-
-
 SAVING = {"savefig.bbox": "tight", "axes.unicode_minus": False, "svg.id": "reader"}
 
 
 @pytest.mark.parametrize(
     "settings",
-    [{key: SAVING[key]} for key in SAVING if key in mpl.rcParams],  # 3.9 has no svg.id
+    [
+        READER,
+        {"savefig.dpi": 30, "savefig.facecolor": "red"},
+        *({key: SAVING[key]} for key in SAVING if key in mpl.rcParams),  # 3.9 has no svg.id
+    ],
 )
-def test_the_svg_does_not_depend_on_settings_that_act_when_saving(settings):
-    expected = plain()[0]
+def test_the_svg_does_not_depend_on_what_the_reader_set(settings):
+    expected = svg(panels()), digest(panels())
     with mpl.rc_context(settings):
-        assert svg(panels()) == expected
+        fig = panels()
+        assert (svg(fig), digest(fig)) == expected
 
 
 def test_drawing_leaves_the_settings_of_the_reader_alone():
@@ -235,7 +221,7 @@ def test_the_svg_names_no_date_and_no_program():
 
 def test_coordinates_are_kept_to_a_hundredth_of_a_point():
     text = re.sub(r"scale\([^)]*\)|<\?xml[^>]*>|<svg[^>]*>", "", svg(drawn()))
-    assert {len(number.split(".")[1]) for number in numbers(text)} <= {1, 2}
+    assert {len(part) for part in re.findall(r"\d+\.(\d+)", text)} <= {1, 2}
 
 
 # --- house figure ------------------------------------------------------------------------
@@ -248,14 +234,28 @@ def test_a_figure_shows_itself_as_digest_and_svg():
 
 
 def test_the_style_holds_inside_a_figure_function_whatever_was_set_before():
-    @house_style
-    def sizes():
+    @house_style()
+    def settings():
         return {name: mpl.rcParams[name] for name in STYLE}, mpl.rcParams["axes.facecolor"]
 
-    plain = sizes()
+    plain = settings()
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        assert sizes() == plain
+        assert settings() == plain
     assert plain[0]["font.size"] == STYLE["font.size"]
+
+
+def test_an_error_inside_a_figure_function_comes_out_as_itself():
+    error = KeyError("no such curve")
+
+    @house_style()
+    def broken():
+        raise error
+
+    with mpl.rc_context({"font.size": 17}):
+        with pytest.raises(KeyError) as caught:
+            broken()
+        assert mpl.rcParams["font.size"] == 17
+    assert caught.value is error
 
 
 def test_new_figures_have_the_panels_asked_for():
@@ -268,3 +268,169 @@ def test_the_regimes_are_told_apart_by_colour_and_by_dash():
     assert list(REGIMES) == ["vanish", "hold", "explode"]
     for key in ("color", "linestyle"):
         assert len({REGIMES[name][key] for name in REGIMES}) == 3
+
+
+def test_a_size_has_its_regime_within_rounding():
+    sizes = (0.99, 1 - 1e-12, 1.0, 1 + 1e-12, 1.01)
+    assert [regime(size) for size in sizes] == ["vanish", "hold", "hold", "hold", "explode"]
+    assert [regime(rate, hold=0) for rate in (-0.1, 0.0, 0.1)] == list(REGIMES)
+
+
+# --- Slider figures ------------------------------------------------------------------------
+
+
+def canvas():
+    fig, ax = new_figure()
+    ax.plot([], [], gid="line")
+    ax.plot([], [], "o", gid="dots")
+    ax.text(1, 1, "", gid="note")
+    ax.set(xlim=(0, 10), ylim=(0, 5))
+    return fig
+
+
+def frame(a, b=1):
+    x = np.arange(a + 2)
+    return {
+        "line": (x, b * x),
+        "dots": ([a, b], [1, np.nan]),
+        "note": f"a{a}",
+        "readout": f"{a}{b}",
+    }
+
+
+def figure(values=(1, 2, 3), **more):
+    return slider_figure(canvas(), frame, alt="A line", a=Slider("a", values), **more)
+
+
+def in_data(fig, track, k):
+    """Points of one frame, turned back from tenths of a point in the SVG to data."""
+    points = np.array([track[axis][k].split() for axis in "xy"], dtype=float).T / 10
+    points[:, 1] = fig.bbox.height - points[:, 1]
+    return fig.axes[0].transData.inverted().transform(points)
+
+
+def test_coordinates_lead_back_to_the_data():
+    fig = canvas()
+    view = slider_figure(fig, frame, alt="A line", a=Slider("a", (1, 2, 3))).view
+    line = next(iter(view.moving.values()))
+    for k, a in enumerate((1, 2, 3)):
+        x, y = frame(a)["line"]
+        np.testing.assert_allclose(in_data(fig, line, k), np.column_stack([x, y]), atol=0.01)
+
+
+def test_two_sliders_make_their_frames_in_row_order():
+    view = figure(b=Slider("b", (5, 6))).view
+    assert view.readouts == [f"{a}{b}" for a, b in itertools.product((1, 2, 3), (5, 6))]
+    assert view.shape == [3, 2]
+
+
+def test_missing_points_are_marked_as_missing():
+    dots = list(figure().view.moving.values())[1]
+    assert dots["y"][0].split()[1] == "-"
+
+
+def test_every_moving_artist_has_its_element_in_the_svg():
+    view = figure().view
+    assert all(f'id="{name}"' in view.svg for name in view.moving)
+
+
+def stated(figure):
+    return figure._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_the_same_call_gives_the_same_figure():
+    assert stated(figure()) == stated(figure())
+    assert figure().view.svg == figure().view.svg
+
+
+@pytest.mark.parametrize("change", [0.02, -0.02])
+def test_the_digest_sees_a_small_change_in_one_frame(change):
+    def moved(a):
+        state = frame(a)
+        x, y = state["line"]
+        return state | {"line": (x, y + change * (a == 2))}
+
+    other = slider_figure(canvas(), moved, alt="A line", a=Slider("a", (1, 2, 3)))
+    assert stated(other) != stated(figure())
+
+
+def test_the_sliders_show_names_and_start_where_told():
+    slider = Slider("a", (1, 2), start=2, names={2: "two"})
+    handle = slider_figure(canvas(), frame, alt="A line", a=slider).sliders[0]
+    assert list(handle.options) == ["1", "2 (two)"]
+    assert handle.index == 1
+
+
+def test_the_view_shows_a_widget_a_picture_and_a_digest():
+    data, _ = figure()._repr_mimebundle_()
+    assert set(data) >= {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert data["text/plain"].startswith("Figure with 3 frames")
+
+
+def test_ipython_shows_the_digest_whichever_ipywidgets_there_is():
+    data, _ = DisplayFormatter().format(figure())
+    assert data.get("text/plain", "").startswith("Figure with 3 frames")
+
+
+def test_over_500_frames_are_refused():
+    with pytest.raises(ValueError, match="at most 500 frames"):
+        figure(tuple(range(501)))
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_only_one_or_two_sliders_are_accepted(count):
+    sliders = {name: Slider(name, (1,)) for name in "abc"[:count]}
+    with pytest.raises(ValueError, match="one or two sliders"):
+        slider_figure(canvas(), frame, alt="A line", **sliders)
+
+
+def test_an_artist_that_cannot_move_is_refused_by_name():
+    fig = canvas()
+    fig.axes[0].fill_between([0, 1], [0, 1], gid="area")
+    with pytest.raises(ValueError, match=r"'area' is a .*only lines and texts"):
+        slider_figure(fig, frame, alt="A line", a=Slider("a", (1,)))
+
+
+def test_limits_that_change_are_refused():
+    fig = canvas()
+
+    def wild(a):
+        fig.axes[0].set_ylim(0, 5 + a)
+        return frame(a)
+
+    with pytest.raises(ValueError, match="limits of the axes"):
+        slider_figure(fig, wild, alt="A line", a=Slider("a", (1, 2)))
+
+
+@pytest.mark.parametrize("missing", ["line", "readout"])
+def test_a_frame_that_leaves_something_out_is_refused(missing):
+    def partial(a):
+        return {key: value for key, value in frame(a).items() if key != missing}
+
+    with pytest.raises(ValueError, match=missing):
+        slider_figure(canvas(), partial, alt="A line", a=Slider("a", (1,)))
+
+
+def test_an_error_inside_a_frame_comes_out_as_itself():
+    with pytest.raises(ZeroDivisionError):
+        slider_figure(canvas(), lambda a: 1 / a, alt="A line", a=Slider("a", (0,)))
+
+
+# --- The book's slider figures -------------------------------------------------------------
+
+SLIDERS = slider_figures()
+
+
+def test_each_chapter_has_two_slider_figures_that_take_nothing():
+    assert len(SLIDERS) == 16
+    assert all(not inspect.signature(make).parameters for make in SLIDERS.values())
+
+
+@pytest.mark.parametrize("make", SLIDERS.values(), ids=SLIDERS)
+def test_the_state_stays_small_and_a_readout_short(make):
+    view = built(make).view
+    print(
+        len(json.dumps(view.get_state(["svg", "moving", "readouts"]))), max(map(len, view.readouts))
+    )
+    assert len(json.dumps(view.get_state(["svg", "moving", "readouts"]))) < 200_000
+    assert max(map(len, view.readouts)) < 250
