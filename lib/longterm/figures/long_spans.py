@@ -1,13 +1,12 @@
 """Figures of chapter 6."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from longterm import memory
-from longterm._types import Array, Booleans, Rated
+from longterm._types import Array, Booleans
 from longterm.figures.sliders import Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
     COLOURS,
@@ -19,6 +18,7 @@ from longterm.figures.style import (
     THEORY,
     VANISH,
     HouseFigure,
+    Outcomes,
     house_style,
     label_end,
     new_figure,
@@ -78,26 +78,16 @@ def sequences_needed(curves: Mapping[str, Array], shown: float) -> HouseFigure:
 
 @house_style()
 def success_curves(
-    curves: Mapping[str, Sequence[tuple[float, Rated]]],
-    theory: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
-    xlabel: str | None = None,
-    log: bool = False,
+    curves: Mapping[str, Outcomes], xlabel: str = "length $T$", log: bool = False
 ) -> HouseFigure:
-    """Share of trials that succeed, with intervals.
-
-    `curves` maps a label to pairs of a position and an `Outcome`-like object with `rate` and
-    `interval`; `theory` maps a label to positions and shares, drawn without marks.
-    """
+    """Share of trials that succeed, with intervals; `curves` maps a label to outcomes."""
     fig, ax = new_figure(height=3.6)
     looks = zip(curves.items(), COLOURS, DASHES, MARKS, strict=False)
     for (label, points), color, dash, marker in looks:
         where, rates, bars = outcome_bars(points)
         look = {"color": color, "linestyle": dash, "marker": marker, "capsize": 3}
         ax.errorbar(where, rates, bars, markersize=5, label=label, **look)
-    for label, (places, shares) in (theory or {}).items():
-        ax.plot(places, shares, label=label, **THEORY)
-    ax.set(xlabel=xlabel or "length $T$", ylabel="share of trials that succeed")
-    ax.set(ylim=(-0.03, 1.03))
+    ax.set(xlabel=xlabel, ylabel="share of trials that succeed", ylim=(-0.03, 1.03))
     if log:
         ax.set_xscale("log")
     ax.legend()

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from scipy.special import expit
 
 from longterm import remedies
-from longterm._types import Array, Integers, Numbers, Rated, Style
+from longterm._types import Array, Integers, Numbers, Style
 from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
     COLOURS,
@@ -20,20 +20,21 @@ from longterm.figures.style import (
     REGIMES,
     VANISH,
     HouseFigure,
+    Outcomes,
     circle,
     house_style,
     new_figure,
     outcome_bars,
 )
 
-Outcomes = Sequence[tuple[int, Rated]]
-
 _REFERENCE: Style = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
 
 
 @house_style()
 def decay_by_lag(
-    curves: Mapping[str, Array], least: float = 1e-12, xlabel: str | None = None
+    curves: Mapping[str, Array],
+    least: float = 1e-12,
+    xlabel: str = "lag $k$ (steps back from the end)",
 ) -> HouseFigure:
     """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes."""
     fig, ax = new_figure(height=3.8)
@@ -44,16 +45,16 @@ def decay_by_lag(
             style |= {"linestyle": "none", "markevery": 1}
         (line,) = ax.semilogy(lags, sizes[lags] / sizes[0], **style)
         lines.append((line, label))
-    ax.set(xlabel=xlabel or "lag $k$ (steps back from the end)", ylabel="gradient, first = 1")
+    ax.set(xlabel=xlabel, ylabel="gradient, first = 1")
     ax.set(xlim=(0, 1.35 * (longest - 1)), ylim=(least, 4))
     _label_apart(ax, lines)
     return fig
 
 
 @house_style()
-def spectra(panels: Mapping[str, Numbers], height: float = 2.6) -> HouseFigure:
+def spectra(panels: Mapping[str, Numbers]) -> HouseFigure:
     """Eigenvalues in the plane beside the unit circle, one panel a title."""
-    fig, axes = new_figure(columns=len(panels), height=height, sharex=True, sharey=True)
+    fig, axes = new_figure(columns=len(panels), height=2.6, sharex=True, sharey=True)
     for ax, (title, values) in zip(axes, panels.items(), strict=True):
         circle(ax)
         order = np.lexsort((values.imag.round(9), values.real.round(9)))

@@ -60,6 +60,9 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "longterm",
 }
 
+Outcomes = Sequence[tuple[float, Rated]]
+"""Pairs of a position on the axis and an outcome, which has a `rate` and an `interval`."""
+
 _LONG_NUMBER = re.compile(r"scale\([^)]*\)|(-?\d+\.\d\d)\d+")  # scales keep all digits
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
@@ -128,11 +131,11 @@ def one_line(x: ArrayLike, rows: Array) -> tuple[Array, Array]:
     return np.tile(np.append(x, np.nan), len(rows)), rows.ravel()
 
 
-def outcome_bars(points: Sequence[tuple[float, Rated]]) -> tuple[list[float], Array, Array]:
+def outcome_bars(outcomes: Outcomes) -> tuple[list[float], Array, Array]:
     """Positions and rates of outcomes, and how far their intervals reach down and up."""
-    rates = np.array([outcome.rate for _, outcome in points])
-    low, high = np.transpose([outcome.interval for _, outcome in points])
-    return [x for x, _ in points], rates, np.clip([rates - low, high - rates], 0, None)
+    rates = np.array([outcome.rate for _, outcome in outcomes])
+    low, high = np.transpose([outcome.interval for _, outcome in outcomes])
+    return [x for x, _ in outcomes], rates, np.clip([rates - low, high - rates], 0, None)
 
 
 def svg(fig: Figure) -> str:
