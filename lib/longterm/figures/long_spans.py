@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from longterm import memory
-from longterm._types import Array, Booleans
+from longterm._types import Array, Booleans, Outcomes
 from longterm.figures.sliders import Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
     COLOURS,
@@ -18,7 +18,6 @@ from longterm.figures.style import (
     THEORY,
     VANISH,
     HouseFigure,
-    Outcomes,
     house_style,
     label_end,
     new_figure,

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from scipy.special import expit
 
 from longterm import remedies
-from longterm._types import Array, Integers, Numbers, Style
+from longterm._types import Array, Integers, Numbers, Outcomes, Style
 from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
     COLOURS,
@@ -20,7 +20,6 @@ from longterm.figures.style import (
     REGIMES,
     VANISH,
     HouseFigure,
-    Outcomes,
     circle,
     house_style,
     new_figure,

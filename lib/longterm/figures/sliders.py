@@ -111,6 +111,10 @@ def slider_figure(
         What the picture shows in every state; the readout is added to it.
     **sliders : Slider
         One or two, by the names of the parameters of `frame`.
+
+    Returns
+    -------
+    SliderFigure
     """
     shape = [len(slider.values) for slider in sliders.values()]
     if not 1 <= len(shape) <= 2 or math.prod(shape) > MOST_FRAMES:

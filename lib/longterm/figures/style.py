@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from longterm._types import Array, Rated, Style
+from longterm._types import Array, Outcomes, Style
 from longterm.figures.digest import digest
 
 VANISH, HOLD, EXPLODE = "#0072B2", "#4D4D4D", "#C8500A"
@@ -59,9 +59,6 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "longterm",
 }
-
-Outcomes = Sequence[tuple[float, Rated]]
-"""Pairs of a position on the axis and an outcome, which has a `rate` and an `interval`."""
 
 _LONG_NUMBER = re.compile(r"scale\([^)]*\)|(-?\d+\.\d\d)\d+")  # scales keep all digits
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
