@@ -4,6 +4,9 @@ import inspect
 import itertools
 import json
 import re
+import subprocess
+import sys
+from pkgutil import iter_modules
 
 import matplotlib as mpl
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 from figure_checks import built, slider_figures
 from IPython.core.formatters import DisplayFormatter
 
+import longterm
 from longterm.figures.digest import digest
 from longterm.figures.sliders import Slider, slider_figure
 from longterm.figures.style import (
@@ -268,6 +272,14 @@ def test_a_size_has_its_regime_within_rounding():
     sizes = (0.99, 1 - 1e-12, 1.0, 1 + 1e-12, 1.01)
     assert [regime(size) for size in sizes] == ["vanish", "hold", "hold", "hold", "explode"]
     assert [regime(rate, hold=0) for rate in (-0.1, 0.0, 0.1)] == list(REGIMES)
+
+
+def test_the_mathematics_imports_no_figure():
+    modules = [f"longterm.{module.name}" for module in iter_modules(longterm.__path__)]
+    plain = [name for name in modules if name != "longterm.figures"]
+    code = f"import sys, {', '.join(plain)}; print('matplotlib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 # --- Slider figures ------------------------------------------------------------------------
