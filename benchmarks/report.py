@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import chapters
-from longterm.plots import house
+from longterm.figures import style
 
 FOLDER = Path(__file__).parent
 RESULTS, FIGURE, README = (FOLDER / name for name in ("results.json", "results.svg", "README.md"))
@@ -124,8 +124,8 @@ def missed(results):
 
 def figure(cases):
     """One row a case: how many times as long as ours the other ways take."""
-    with house.house_settings():
-        fig = house.HouseFigure(figsize=(7.2, 0.42 * len(cases) + 1.1))
+    with style.house_style():
+        fig = style.HouseFigure(figsize=(7.2, 0.42 * len(cases) + 1.1))
         ax = fig.subplots()
         for row, case in enumerate(reversed(cases)):
             for name, way in case["ways"].items():
@@ -135,7 +135,7 @@ def figure(cases):
                 ax.plot(way["ratio"], row, mark, color=colour, markersize=6, clip_on=False)
                 if "target" in way:
                     ax.plot([way["target"]] * 2, [row - 0.3, row + 0.3], color="black", lw=1.2)
-        ax.axvline(1, color=house.HOLD, lw=1, linestyle=(0, (2, 2)))
+        ax.axvline(1, color=style.HOLD, lw=1, linestyle=(0, (2, 2)))
         ax.set(xscale="log", xlabel="time / our time", ylim=(-0.6, len(cases) - 0.4))
         ax.set_yticks(range(len(cases)), [case["case"] for case in reversed(cases)], fontsize=8)
         for name in ("PyTorch", "PyTorch, tuned", "NumPy"):
@@ -148,8 +148,8 @@ def figure(cases):
 
 def _look(name):
     if "tuned" in name:
-        return "s", house.COLOURS[1]
-    return ("o", house.COLOURS[0]) if name.startswith("PyTorch") else ("^", house.COLOURS[2])
+        return "s", style.COLOURS[1]
+    return ("o", style.COLOURS[0]) if name.startswith("PyTorch") else ("^", style.COLOURS[2])
 
 
 def write(results):
@@ -163,7 +163,7 @@ def write(results):
         assert count == 1, f"README.md has no place for {name}"
     README.write_text(text, encoding="utf-8")
     if "cases" in results:
-        svg = house.svg(figure(results["cases"]))
+        svg = style.svg(figure(results["cases"]))
         FIGURE.write_text(
             svg.replace("<svg ", '<svg style="background:white" ', 1), encoding="utf-8"
         )

@@ -2,8 +2,8 @@
 
 Each chapter calls its module: `scalar`, `linear`, `products`, `scaling`, `memory`, `training`,
 `dynamics`, `remedies`. `rnn` and `feedforward` hold the networks that the chapters open up,
-`tasks` what they learn, `sweeps` spreads work over all cores, `plots` draws every recurring
-figure. The mathematics never imports a plot.
+`tasks` what they learn, `sweeps` spreads work over all cores, `figures` draws what the
+chapters show. The mathematics never imports a figure.
 """
 
 import numpy as np

@@ -56,8 +56,8 @@ CHANGES = {
 ERROR = "# An error\n\n```\nTraceback (most recent call last):\nValueError: no\n```\n"
 CELL = "print(round(scalar.steps_to_reach(0.9, 0.5) / 2, 2))"
 SLIDER = """\
-from longterm.explore import Slider, slider_figure
-from longterm.plots.house import new_figure
+from longterm.figures.sliders import Slider, slider_figure
+from longterm.figures.style import new_figure
 
 fig, ax = new_figure()
 ax.plot([], [], gid="line")

@@ -48,7 +48,7 @@ def test_a_seed_that_is_no_number_is_an_error(call):
 
 
 def test_figures_are_left_out_and_all_else_runs():
-    cells = [*CELLS, ("figure", "plots.fans(x)\nsliders.level_walk()\nprint(x.size)")]
+    cells = [*CELLS, ("figure", "figures.fans(x)\nfigures.level_walk()\nprint(x.size)")]
     run = run_cells(cells, 3)
     assert run["failures"] == []
     assert run["texts"]["figure"] == "400\n"

@@ -14,19 +14,13 @@ from fractions import Fraction
 from importlib import import_module
 
 import numpy as np
-from figure_inputs import EXAMPLES, drawable, spoilt
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 import longterm
 from longterm import (
     dynamics,
-    explore,
     feedforward,
     linear,
     memory,
-    plots,
     products,
     progress,
     remedies,
@@ -127,8 +121,6 @@ class Kind:
     """More values to be tried on this argument, by name; those that `may` denies are refused."""
     alone: bool = False
     """Whether only these are tried, as for the record that a method belongs to."""
-    fewer: bool = False
-    """Whether of what may be answered only a few are tried, as for figures, which take longer."""
 
     def __or__(self, other):
         """Both: what is refused by either."""
@@ -976,29 +968,7 @@ DEEP_NETWORKS = [
 # --- Tools -------------------------------------------------------------------------------------
 
 
-def canvas():
-    """A picture with a line that moves."""
-    fig, ax = plots.house.new_figure()
-    ax.plot([], [], gid="line")
-    ax.set(xlim=(0, 10), ylim=(0, 5))
-    return fig
-
-
-def frame(w):
-    """What the picture shows at w."""
-    return {"line": (np.arange(3), w * np.arange(3)), "readout": f"{w}"}
-
-
 NO_FUNCTION = Kind(alone=True, also={k: v for k, v in EVERYTHING.items() if not callable(v)})
-CANVAS, SLIDER = canvas(), explore.Slider("w", (1.0, 2.0))
-STOPS = Kind(
-    lambda v: (
-        isinstance(v, tuple | list | np.ndarray)
-        and len(np.shape(v) if isinstance(v, np.ndarray) else (1,)) == 1
-        and len(v) > 0
-        and all(isinstance(item, str | int | float | np.number) for item in v)
-    )
-)
 
 
 def work(setting, *, rng):
@@ -1015,26 +985,6 @@ TOOLS = [
         },
     ),
     Row(
-        explore.Slider,
-        {
-            "label": ("weight w", instance(str)),
-            "values": ((1.0, 2.0), STOPS),
-            "start": (2.0, Kind(lambda v: v is None or (np.isscalar(v) and v in (1.0, 2.0)))),
-            "names": ({1.0: "holds"}, instance(dict)),
-            "form": ("{:g}", instance(str)),
-        },
-    ),
-    Row(explore.Slider.options, {"self": (SLIDER, None)}),
-    Row(
-        explore.slider_figure,
-        {
-            "fig": (CANVAS, Kind(lambda v: v is CANVAS)),
-            "frame": (frame, NO_FUNCTION),
-            "alt": ("a line", Kind(lambda v: isinstance(v, str) and len(v) > 0)),
-            "w": (SLIDER, instance(explore.Slider)),
-        },
-    ),
-    Row(
         sweeps.sweep,
         {
             "work": (work, NO_FUNCTION),
@@ -1047,78 +997,6 @@ TOOLS = [
     Row(sweeps.processes, {"workers": (1, or_none(SIZE))}),
 ]
 
-# --- Figures -----------------------------------------------------------------------------------
-
-
-def figure_kind(name, example):
-    """What an argument of a figure function takes, by an example."""
-    numbered = {str(k): bad for k, bad in enumerate(spoilt(example))}
-    if isinstance(example, dict):
-        return Kind(lambda v: v is None and name == "theory", also=numbered)
-    if isinstance(example, np.ndarray | list | tuple):
-        rows = isinstance(example, list)  # which may be of different lengths
-        return Kind(lambda v: drawable(v) or (rows and type(v) is list), also=numbered, fewer=True)
-    if isinstance(example, str):
-        return Kind(lambda v: v is None or isinstance(v, str), fewer=True)
-    if isinstance(example, bool):
-        return FLAG
-    return Kind(one_of() if isinstance(example, float) else integer(0), fewer=True)
-
-
-FIG, _ = plots.house.new_figure()
-_, AX = plots.house.new_figure()
-(LINE,) = AX.plot([0, 1], [1, 2])
-LENGTH = at_most(100, POSITIVE)
-ON_FIGURE = {"fig": (FIG, instance(Figure))}
-SCALES = ("linear", "log", "symlog", "logit", "asinh")
-
-
-def font_type(value):
-    """Whether a value is one of the two ways to write words in an SVG."""
-    return isinstance(value, str) and value in ("path", "none")
-
-
-HOUSE = [
-    Row(
-        plots.house.new_figure,
-        {
-            "columns": (2, LONG_SIZE),
-            "rows": (1, LONG_SIZE),
-            "height": (3.0, LENGTH),
-            "width": (6.0, LENGTH),
-        },
-    ),
-    Row(
-        plots.house.label_end,
-        {
-            "ax": (AX, instance(Axes)),
-            "line": (LINE, instance(Line2D)),
-            "text": ("words", instance(str)),
-            "dx": (4.0, REAL),
-            "dy": (0.0, REAL),
-        },
-    ),
-    Row(plots.house.svg, ON_FIGURE),
-    Row(plots.house.svg_and_names, ON_FIGURE | {"fonttype": ("path", Kind(font_type))}),
-    Row(plots.house.digest, ON_FIGURE),
-    Row(
-        plots.house.summary,
-        {
-            "values": (np.ones(3), Kind(lambda v: True)),
-            "scale": ("log", Kind(lambda v: isinstance(v, str) and v in SCALES)),
-        },
-    ),
-    Row(plots.house.house_style, {"draw": (plots.house.new_figure, FUNCTION)}),
-    Row(plots.house.house_settings, {}),
-]
-FIGURES = [
-    *HOUSE,
-    *(
-        Row(draw, {name: (part, figure_kind(name, part)) for name, part in example.items()})
-        for draw, example in EXAMPLES.items()
-    ),
-]
-
 ROWS = {
     row.name: row
     for row in (
@@ -1129,17 +1007,13 @@ ROWS = {
         *REMEDIES,
         *DEEP_NETWORKS,
         *TOOLS,
-        *FIGURES,
     )
 }
 
 # --- What is public ----------------------------------------------------------------------------
 
 NOT_CALLED = {
-    "explore.FrameView": "a widget, made by `slider_figure`",
-    "explore.SliderFigure": "a widget, made by `slider_figure`",
-    "plots.house.HouseFigure": "Matplotlib's figure, made by `new_figure`",
-    "sliders": "its functions take nothing, or a stop of a slider, as `slider_figure` gives it",
+    "figures": "they draw what the chapters give them",
 }
 
 

@@ -159,10 +159,12 @@ def test_processes_use_one_thread_for_linear_algebra(pools):
 
 
 def test_a_success_curve_is_what_the_figure_takes():
-    from longterm import plots  # not at the top: every process of a pool would import it
+    from longterm.figures import (
+        long_spans,
+    )  # not at the top: every process of a pool would import it
 
     curve = success_curve("latch", (4, 8), 5, rng=rng(), updates=0)
-    assert plots.success_curves({"guessing": curve}).axes
+    assert long_spans.success_curves({"guessing": curve}).axes
 
 
 # --- What goes wrong -------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Slider figures: Matplotlib figures that move, with a kernel or without.
 
-Python computes every frame; the browser (`explore.js`) only picks one and draws it. The same
+Python computes every frame; the browser (`sliders.js`) only picks one and draws it. The same
 call is live in JupyterLab and on the static page, and its text output is a digest of all frames.
 """
 
@@ -8,30 +8,33 @@ import base64
 import hashlib
 import io
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets
-import matplotlib as mpl
 import numpy as np
 import traitlets
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from longterm.plots import house
+from longterm.figures import style
+from longterm.figures.digest import digest, summary
 
 Frame = dict[str, Any]
 """What one state shows: points of lines and words of texts, by their gid, and a readout."""
-Artists = dict[str, Line2D | Text]
+Artists = dict[str, Any]
+"""The lines and texts that move, by their gid."""
 
 MOST_FRAMES = 500
+NOWHERE = np.full(1, np.nan)
+"""Where a line is that this state does not show: ``(NOWHERE, NOWHERE)``."""
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _FAR = 20_000  # tenths of a point: where coordinates far outside the picture are cut
 
@@ -49,25 +52,6 @@ class Slider:
     form: str = "{:g}"
     """How a value is written."""
 
-    def __post_init__(self) -> None:
-        """Refuse what makes no slider."""
-        for name, text in (("label", self.label), ("form", self.form)):
-            if not isinstance(text, str):
-                raise TypeError(f"{name} must be a string, got {type(text).__name__}")
-        if not isinstance(self.values, Sequence | np.ndarray) or isinstance(self.values, str):
-            raise TypeError(f"values must be a sequence, got {type(self.values).__name__}")
-        stops = list(self.values)
-        if not stops or not all(isinstance(v, str | int | float | np.number) for v in stops):
-            raise ValueError(f"values must be one or more numbers or words, got {self.values!r}")
-        if not isinstance(self.names, Mapping):
-            raise TypeError(f"names must map values to words, got {type(self.names).__name__}")
-        if self.start is not None and not (np.isscalar(self.start) and self.start in stops):
-            raise ValueError(f"start must be one of the values, got {self.start!r}")
-        try:
-            self.options()
-        except (ValueError, LookupError) as error:
-            raise ValueError(f"form must write each of the values: {error}") from None
-
     def options(self) -> list[str]:
         """What the slider shows at each stop."""
         written = [(self.form.format(v), self.names.get(v)) for v in self.values]
@@ -82,7 +66,7 @@ class Slider:
 class FrameView(anywidget.AnyWidget):
     """The picture beside the sliders: one SVG, and what changes in each frame."""
 
-    _esm = Path(__file__).with_name("explore.js")
+    _esm = Path(__file__).with_name("sliders.js")
     svg = traitlets.Unicode().tag(sync=True)
     moving: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     readouts: "traitlets.List[str]" = traitlets.List().tag(sync=True)
@@ -96,12 +80,12 @@ class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states 
     """Sliders and the picture they move; `slider_figure` makes one."""
 
     def __init__(
-        self, sliders: list[ipywidgets.Widget], view: FrameView, digest: str, png: str
+        self, sliders: list[ipywidgets.Widget], view: FrameView, figure: Figure, digest: str
     ) -> None:
-        """Put the sliders above the view; remember what stands for them in text and in print."""
+        """Put the sliders above the view; the figure and its digest stand for them elsewhere."""
         super().__init__([*sliders, view])
-        self.sliders, self.view = sliders, view
-        self._digest, self._png = digest, png
+        self.sliders, self.view, self.figure = sliders, view, figure
+        self._digest, self._png = digest, _png(figure)
 
     _ipython_display_ = None  # by which ipywidgets 7, which Colab has, shows no more than a name
 
@@ -131,21 +115,17 @@ def slider_figure(
     Returns
     -------
     SliderFigure
-
-    Raises
-    ------
-    TypeError
-        If `fig` is no figure, or a slider no `Slider`.
-    ValueError
-        If there are over 500 frames, no slider or more than two, an artist other than a line
-        or a text, a gid that the figure has not, or axes limits that change with the frames.
     """
-    _check_call(fig, frame, alt, sliders)
-    artists = _moving_artists(fig)
-    grid = list(itertools.product(*(slider.values for slider in sliders.values())))
-    limits = _limits(fig)
+    shape = [len(slider.values) for slider in sliders.values()]
+    if not 1 <= len(shape) <= 2 or math.prod(shape) > MOST_FRAMES:
+        raise ValueError(f"one or two sliders make at most {MOST_FRAMES} frames, got {shape}")
+    artists, limits = _moving_artists(fig), _limits(fig)
+    grid = itertools.product(*(slider.values for slider in sliders.values()))
     frames = [frame(**dict(zip(sliders, values, strict=True))) for values in grid]
-    _check_frames(frames, artists)
+    for state in frames:
+        if set(state) != {*artists, "readout"}:
+            missing = set(state) ^ {*artists, "readout"}
+            raise ValueError(f"frame must return a readout and the gids of fig; check {missing}")
     _show_placeholders(frames, artists)
     if _limits(fig) != limits:
         raise ValueError("frame must not change the limits of the axes; fix them in fig")
@@ -158,37 +138,16 @@ def slider_figure(
         },
         readouts=[state["readout"] for state in frames],
         alt=alt,
-        shape=[len(slider.values) for slider in sliders.values()],
+        shape=shape,
     )
     handles = [
         _handle(slider, view, trait)
         for slider, trait in zip(sliders.values(), ("first", "second"), strict=False)
     ]
     start = [slider.index for slider in sliders.values()]
-    _show(frames[np.ravel_multi_index(start, view.shape)], artists)
-    digest = [
-        *_frame_lines(sliders, artists, frames),
-        _fingerprint(artists, frames),
-        house.digest(fig),
-    ]
-    return SliderFigure(handles, view, "\n".join(digest), _png(fig))
-
-
-def _check_call(fig: Any, frame: Any, alt: Any, sliders: Mapping[str, Any]) -> None:
-    if not isinstance(fig, mpl.figure.Figure):
-        raise TypeError(f"fig must be a Matplotlib figure, got {type(fig).__name__}")
-    if not callable(frame) or isinstance(frame, type):
-        raise TypeError(f"frame must be a function, got {frame!r}")
-    if not isinstance(alt, str) or not alt:
-        raise ValueError("alt must say in words what the picture shows")
-    if not 1 <= len(sliders) <= 2:
-        raise ValueError(f"a slider figure has one or two sliders, got {len(sliders)}")
-    for name, slider in sliders.items():
-        if not isinstance(slider, Slider):
-            raise TypeError(f"{name} must be a Slider, got {type(slider).__name__}")
-    count = np.prod([len(slider.values) for slider in sliders.values()])
-    if not 1 <= count <= MOST_FRAMES:
-        raise ValueError(f"the sliders make {count} frames; 1 to {MOST_FRAMES} are accepted")
+    _show(frames[np.ravel_multi_index(start, shape)], artists)
+    stated = [*_frame_lines(sliders, artists, frames), _fingerprint(artists, frames), digest(fig)]
+    return SliderFigure(handles, view, fig, "\n".join(stated))
 
 
 def _moving_artists(fig: Figure) -> Artists:
@@ -202,22 +161,6 @@ def _moving_artists(fig: Figure) -> Artists:
             raise ValueError(f"{gid!r} is a {type(artist).__name__}; only lines and texts can move")
         artists[gid] = artist
     return artists
-
-
-def _axes(artist: Line2D | Text) -> Axes:
-    """The axes in which an artist moves."""
-    if not isinstance(artist.axes, Axes):
-        raise ValueError(f"{artist.get_gid()!r} stands in no axes; only what does can move")
-    return artist.axes
-
-
-def _check_frames(frames: list[Frame], artists: Artists) -> None:
-    for f in frames:
-        if not isinstance(f, Mapping):
-            raise TypeError(f"frame must return a dict, got {type(f).__name__}")
-        missing = set(artists) ^ (set(f) - {"readout"})
-        if missing or "readout" not in f:
-            raise ValueError(f"frame must return a readout and the gids of fig; check {missing}")
 
 
 def _limits(fig: Figure) -> list[tuple[float, ...]]:
@@ -240,7 +183,7 @@ def _show_placeholders(frames: list[Frame], artists: Artists) -> None:
             artist.set_text("0")
         else:
             most = max(np.size(state[gid][0]) for state in frames)
-            (left, right), (low, high) = _axes(artist).get_xlim(), _axes(artist).get_ylim()
+            (left, right), (low, high) = artist.axes.get_xlim(), artist.axes.get_ylim()
             artist.set_data(np.linspace(left, right, most), np.linspace(low, high, most))
 
 
@@ -248,14 +191,14 @@ def _settled_svg(fig: Figure) -> tuple[str, dict[str, str]]:
     """SVG of the start and its ids, the layout settled: data keep their places from now on."""
     fig.set_dpi(72)
     fig.set_layout_engine("constrained")
-    with house.house_settings():
+    with style.house_style():
         fig.draw_without_rendering()
         fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    return house.svg_and_names(fig, fonttype="none")
+    return style.svg_and_names(fig, fonttype="none")
 
 
-def _track(artist: Line2D | Text, states: list[Any], fig: Figure) -> dict[str, Any]:
+def _track(artist: Any, states: list[Any], fig: Figure) -> dict[str, Any]:
     """What one artist does: strings of a text, or coordinates of a line in tenths of a point."""
     if isinstance(artist, Text):
         return {"text": list(states)}
@@ -263,11 +206,9 @@ def _track(artist: Line2D | Text, states: list[Any], fig: Figure) -> dict[str, A
     return {"x": xs[:1] if len(set(xs)) == 1 else xs, "y": ys}
 
 
-def _coordinates(line: Line2D, x: ArrayLike, y: ArrayLike, fig: Figure) -> list[str]:
+def _coordinates(line: Any, x: ArrayLike, y: ArrayLike, fig: Figure) -> list[str]:
     """Coordinates in the SVG, as words of whole tenths of a point, "-" for a missing point."""
-    points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
-    with np.errstate(all="ignore"):
-        points = line.get_transform().transform(points.astype(float))
+    points = _transformed(line.get_transform(), x, y)
     points[:, 1] = fig.bbox.height - points[:, 1]
     tenths, gone = np.clip(np.round(10 * points), -_FAR, _FAR), ~np.isfinite(points).all(axis=1)
     return [
@@ -315,28 +256,32 @@ def _fingerprint(artists: Artists, frames: list[Frame]) -> str:
     return f"all frames: sha256 {hashlib.sha256(repr(stated).encode()).hexdigest()[:16]}"
 
 
-def _in_axes(line: Line2D, x: ArrayLike, y: ArrayLike) -> list[list[int]]:
+def _in_axes(line: Any, x: ArrayLike, y: ArrayLike) -> list[list[int]]:
     """Points as whole 4000ths of the axes, whatever the layout; those far outside are cut."""
-    to_axes = _axes(line).transScale + _axes(line).transLimits
-    points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
-    with np.errstate(all="ignore"):
-        parts = np.round(4000 * to_axes.transform(points.astype(float)))
+    parts = np.round(4000 * _transformed(line.axes.transScale + line.axes.transLimits, x, y))
     whole: list[list[int]] = (
         np.nan_to_num(np.clip(parts, -_FAR, _FAR), nan=_FAR + 1).astype(int).tolist()
     )
     return whole
 
 
-def _track_lines(gid: str, artist: Line2D | Text, states: list[Any]) -> list[str]:
+def _transformed(transform: Any, x: ArrayLike, y: ArrayLike) -> Any:
+    """Points of a line, as an array (n, 2), after a transform; nan or inf off a log axis."""
+    points = np.column_stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)))
+    with np.errstate(all="ignore"):
+        return transform.transform(points.astype(float))
+
+
+def _track_lines(gid: str, artist: Any, states: list[Any]) -> list[str]:
     """One line an artist and coordinate, on all frames together."""
     if isinstance(artist, Text):
         return [f"{gid}: {len(set(states))} different texts"]
-    scales = _axes(artist).get_xscale(), _axes(artist).get_yscale()
+    scales = artist.axes.get_xscale(), artist.axes.get_yscale()
     drawn = [
         np.concatenate([np.atleast_1d(state[k]).astype(float) for state in states]) for k in (0, 1)
     ]
     return [
-        f"{gid} {name}: {house.summary(values, scale)}"
+        f"{gid} {name}: {summary(values, scale)}"
         for name, values, scale in zip("xy", drawn, scales, strict=True)
     ]
 
@@ -344,7 +289,7 @@ def _track_lines(gid: str, artist: Line2D | Text, states: list[Any]) -> list[str
 def _png(fig: Figure) -> str:
     """The start as a PNG of few colours, for GitHub and print."""
     picture, small = io.BytesIO(), io.BytesIO()
-    with house.house_settings():
+    with style.house_style():
         fig.savefig(picture, format="png", dpi=100, transparent=False)
     Image.open(picture).convert("RGB").quantize(32).save(small, format="png", optimize=True)
     return base64.b64encode(small.getvalue()).decode()

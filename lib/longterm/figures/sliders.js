@@ -1,4 +1,4 @@
-// The browser's part of a slider figure (explore.py): it picks a frame and draws it, no more.
+// The browser's part of a slider figure (sliders.py): it picks a frame and draws it, no more.
 // Every number and coordinate was computed in Python; without a kernel the state lies in the page.
 
 // One frame of a track, as numbers; a missing point is "-", which becomes NaN.
