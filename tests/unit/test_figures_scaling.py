@@ -166,7 +166,7 @@ def test_the_band_fits_in_a_factor_ten_from_width_38_on(width):
 def test_gradients_are_those_of_networks_with_a_settled_input(width, gain):
     rng = np.random.default_rng(52)
     x = rng.standard_normal((1, 64))
-    net = feedforward.random_networks(5, width, 50, rng=rng)
+    net = feedforward.random_networks(width, 50, 5, rng=rng)
     q, _ = scaling.tanh_mean_field(gain)
     x *= 8 * max(np.sqrt(q) / gain, 1e-3) / np.linalg.norm(x)
     states = feedforward.forward(net, x, gain, "tanh")
@@ -226,7 +226,7 @@ def test_narrower_networks_need_more_gain():
 def test_networks_follow_the_mean_of_theory(monkeypatch):
     """With settled inputs; with large ones the first layers would shift it."""
     rng = np.random.default_rng(3)
-    net, x = feedforward.random_networks(200, 32, 50, rng=rng), rng.standard_normal((1, 64))
+    net, x = feedforward.random_networks(32, 50, 200, rng=rng), rng.standard_normal((1, 64))
     monkeypatch.setattr(figures, "_networks", lambda width: (net, x / np.sqrt(np.mean(x**2))))
     for gain in (0.94, 1.0, 1.22, 1.44):
         ends = figures._gradient_walks(32, gain)[:, -1]

@@ -305,11 +305,11 @@ def _gradient_walks(width: int, gain: float) -> Array:
 
 
 @functools.cache
-def _networks(width: int) -> tuple[feedforward.Network, Array]:
+def _networks(width: int) -> tuple[feedforward.DeepNetwork, Array]:
     """Five networks, and an input of mean square 1; the same at every gain."""
     rng = np.random.default_rng(52)
     x = rng.standard_normal((1, 64))
-    return feedforward.random_networks(5, width, BACK, rng=rng), x / np.sqrt(np.mean(x**2))
+    return feedforward.random_networks(width, BACK, 5, rng=rng), x / np.sqrt(np.mean(x**2))
 
 
 def _theory(layers: int, mean: float, variance: float) -> Frame:
