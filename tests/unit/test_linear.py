@@ -498,22 +498,6 @@ def test_inputs_are_left_as_they_were():
     np.testing.assert_array_equal(h0, [1, 2])
 
 
-@pytest.mark.parametrize("walk", WALKS)
-def test_a_start_that_does_not_fit_names_h0_and_the_shape(walk):
-    for h0 in ([1, 2, 3], [1], 1.0, [[1], [2]], []):
-        with pytest.raises(ValueError, match=r"h0 must have shape \(2,\)"):
-            walk(NON_NORMAL, h0, 3)
-
-
-@pytest.mark.parametrize("function", [*WALKS, *SIZES, transient_peak])
-def test_matrices_must_be_square(function):
-    others = {"h0": [1.0, 2.0], "steps": 3}
-    others = {k: v for k, v in others.items() if k in inspect.signature(function).parameters}
-    for W in ([[1, 2]], [1, 2], 3.0, np.ones((2, 2, 2)), np.empty((0, 0))):
-        with pytest.raises(ValueError, match=r"W must be a square matrix \(n, n\)"):
-            function(W, **others)
-
-
 def test_a_hundred_million_numbers_are_the_most():
     for walk in WALKS:
         with pytest.raises(ValueError, match=r"h0 and steps .*10\*\*8"):

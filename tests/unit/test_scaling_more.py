@@ -92,29 +92,3 @@ def test_variance_just_above_a_gain_of_one_has_a_small_relative_error(excess):
     least = (1 - (1 + excess) ** -2) / 2
     q, _ = scaling.tanh_mean_field(1 + excess)
     assert q == pytest.approx(least * (1 + 17 / 6 * least), rel=1e-8, abs=0)
-
-
-@pytest.mark.parametrize(
-    "function", [scaling.tanh_mean_field, lambda g: scaling.tanh_gradient_step(g, 5)]
-)
-@pytest.mark.parametrize("gain", [0, -1.0, 50.1, np.nan, np.inf])
-def test_a_gain_out_of_range_is_named(function, gain):
-    with pytest.raises(ValueError, match="gain must be"):
-        function(gain)
-
-
-@pytest.mark.parametrize("gain", ["1", 1j, None])
-def test_a_gain_that_is_no_real_number_is_named(gain):
-    with pytest.raises(TypeError, match="gain must be"):
-        scaling.tanh_mean_field(gain)
-
-
-@pytest.mark.parametrize("width", [1.0, "3", True])
-def test_a_width_that_is_no_integer_is_named(width):
-    with pytest.raises(TypeError, match="width must be"):
-        scaling.tanh_gradient_step(1.2, width)
-
-
-def test_a_width_below_one_is_named():
-    with pytest.raises(ValueError, match="width must be"):
-        scaling.tanh_gradient_step(1.2, 0)
