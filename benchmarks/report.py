@@ -1,11 +1,7 @@
 """Write what was measured: a JSON, a figure, and the tables of the README."""
 
 import json
-import os
-import platform
 import re
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import chapters
@@ -13,19 +9,6 @@ from longterm.plots import house
 
 FOLDER = Path(__file__).parent
 RESULTS, FIGURE, README = (FOLDER / name for name in ("results.json", "results.svg", "README.md"))
-PACKAGES = ("numpy", "scipy", "torch")
-
-
-def machine():
-    """What the numbers hold for."""
-    return {
-        "processor": chapters.processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "date": date.today().isoformat(),
-    }
 
 
 def sentence(about):
