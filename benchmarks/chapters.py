@@ -78,7 +78,8 @@ def main(renew=False):
     costs = measure_all()
     stored = json.loads(STORED.read_text("utf-8"))["chapters"] if STORED.exists() else {}
     if (words := exceeded(stored, costs)) and not renew:
-        print(*words, "Nothing is stored; if this is meant: make bench PARTS=chapters RENEW=1")
+        hint = "Nothing is stored; if this is meant: make bench PARTS=chapters RENEW=1"
+        print(*words, hint, sep="\n")
         return 1
     pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
     about = machine({name: pins[name] for name in PACKAGES})
