@@ -63,7 +63,7 @@ def _jacobians(n=10, steps=50):
 
 
 def _deep(depth=30, width=50):
-    net = feedforward.random_networks(1, width, depth, rng=_rng())
+    net = feedforward.random_networks(width, depth, 1, rng=_rng())
     batch = np.ones((64, 64)), np.zeros(64, dtype=int)
     return feedforward.gradients(net, *batch, 1.0, "tanh")
 

@@ -12,11 +12,24 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from longterm import _check
-from longterm._types import Array, Integers
+from longterm._types import Array, Integers, short
+
+__all__ = [
+    "DeepNetwork",
+    "ReadoutErrors",
+    "accuracy",
+    "backward",
+    "classification_error",
+    "forward",
+    "gradients",
+    "loss",
+    "random_networks",
+    "train",
+]
 
 Function = Callable[[Array], Array]
 
-_SIZES = "count, width and depth with so many inputs and classes"
+_SIZES = "width, depth and trials with so many inputs and classes"
 _LAST = ("networks", "samples", "units")
 _AXES = (
     ("networks", "units", "inputs"),
@@ -32,7 +45,8 @@ ACTIVATIONS: dict[str, tuple[Function, Function]] = {
 """Each activation f, and its slope f' as a function of the output h = f(a)."""
 
 
-class Network(NamedTuple):
+@short
+class DeepNetwork(NamedTuple):
     """Weights of networks that share a shape: K networks, N units, D layers, C classes."""
 
     entry: Array
@@ -44,14 +58,14 @@ class Network(NamedTuple):
 
 
 def random_networks(
-    count: int, width: int, depth: int, *, rng: Generator, inputs: int = 64, classes: int = 10
-) -> Network:
+    width: int, depth: int, trials: int, *, rng: Generator, inputs: int = 64, classes: int = 10
+) -> DeepNetwork:
     r"""Networks whose weights are independent, :math:`N(0, 1/\text{number of inputs})`.
 
     Parameters
     ----------
-    count, width, depth : int
-        Networks K, units per layer N and hidden layers D, each at least 1.
+    width, depth, trials : int
+        Units per layer N, hidden layers D, and independent networks K, each at least 1.
     rng : numpy.random.Generator
         Source of randomness.
     inputs, classes : int
@@ -59,37 +73,28 @@ def random_networks(
 
     Returns
     -------
-    Network
-
-    Raises
-    ------
-    TypeError
-        If a size is no integer, or `rng` no generator.
-    ValueError
-        If a size is below 1, or the weights would be over 10**8 numbers.
+    DeepNetwork
     """
-    count, width, depth = (
-        _check.size(*pair) for pair in (("count", count), ("width", width), ("depth", depth))
-    )
+    width, depth = _check.size("width", width), _check.size("depth", depth)
+    trials, rng = _check.size("trials", trials), _check.generator(rng)
     inputs, classes = _check.size("inputs", inputs), _check.size("classes", classes)
-    rng = _check.generator(rng)
-    _check.room(count * width * (depth * width + inputs + classes), _SIZES)
-    return Network(
-        rng.standard_normal((count, width, inputs)) / np.sqrt(inputs),
-        rng.standard_normal((depth, count, width, width)) / np.sqrt(width),
-        rng.standard_normal((count, classes, width)) / np.sqrt(width),
+    _check.room(trials * width * (depth * width + inputs + classes), _SIZES)
+    return DeepNetwork(
+        rng.standard_normal((trials, width, inputs)) / np.sqrt(inputs),
+        rng.standard_normal((depth, trials, width, width)) / np.sqrt(width),
+        rng.standard_normal((trials, classes, width)) / np.sqrt(width),
     )
 
 
 @np.errstate(all="ignore")
-def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Array:
+def forward(net: DeepNetwork, x: ArrayLike, gain: ArrayLike, activation: str) -> Array:
     r"""States of every layer; inf or nan where they leave the range of floats.
 
     .. math:: h_0 = W_{\text{entry}}\, x , \qquad h_d = f(g W_d h_{d-1})
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     x : ndarray of shape (samples, inputs)
     gain : float or ndarray of shape (K,)
         Scale g above 0, one for all networks or one each.
@@ -98,11 +103,6 @@ def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Arr
     Returns
     -------
     ndarray of shape (D + 1, K, samples, N)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number, a shape or a name is not as above.
     """
     f, _ = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
     x, gain = _samples(net, x), _gains(net, gain)
@@ -114,7 +114,9 @@ def forward(net: Network, x: ArrayLike, gain: ArrayLike, activation: str) -> Arr
 
 
 @np.errstate(all="ignore")
-def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activation: str) -> Array:
+def backward(
+    net: DeepNetwork, states: Array, error: Array, gain: ArrayLike, activation: str
+) -> Array:
     r"""Gradients of a loss with respect to the state of every layer.
 
     Numbers in `net`, `states` and `error` are not checked: inf and nan come back as such.
@@ -124,7 +126,7 @@ def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activat
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     states : ndarray of shape (D + 1, K, samples, N)
         What `forward` returned.
     error : ndarray of shape (K, samples, N)
@@ -135,11 +137,6 @@ def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activat
     Returns
     -------
     ndarray of shape (D + 1, K, samples, N)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number, a shape or a name is not as above.
     """
     _, slope = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
     sizes = _sizes(net)
@@ -153,8 +150,18 @@ def backward(net: Network, states: Array, error: Array, gain: ArrayLike, activat
     return flow
 
 
+@short
+class ReadoutErrors(NamedTuple):
+    """Gradients of the cross-entropy on both sides of the readout."""
+
+    misses: Array
+    """With respect to the scores, (p - one-hot) / samples, (K, samples, C)."""
+    error: Array
+    """With respect to the last state, (K, samples, N)."""
+
+
 @np.errstate(all="ignore")
-def classification_error(net: Network, last_states: Array, labels: Integers) -> tuple[Array, Array]:
+def classification_error(net: DeepNetwork, last_states: Array, labels: Integers) -> ReadoutErrors:
     r"""Cross-entropy of a softmax readout: its gradient before and after the readout.
 
     .. math:: L = -\frac1S \sum_s \ln p_s(\text{label}_s), \qquad
@@ -162,40 +169,36 @@ def classification_error(net: Network, last_states: Array, labels: Integers) -> 
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     last_states : ndarray of shape (K, samples, N)
     labels : ndarray of int, shape (samples,)
 
     Returns
     -------
-    misses : ndarray of shape (K, samples, C)
-        Gradient with respect to the scores, (p - one-hot) / samples.
-    error : ndarray of shape (K, samples, N)
-        Gradient with respect to the last state. Numbers in `net` and `last_states` are not
-        checked: inf and nan come back as such.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an array or a shape is not as above, or a label is none of the classes.
+    ReadoutErrors
+        The `misses` of the scores and the `error` of the last state. Numbers in `net` and
+        `last_states` are not checked: inf and nan come back as such.
     """
     sizes = _sizes(net)
     _check.fits("last_states", last_states, _LAST, sizes, to="net")
     labels = _labels(net, labels, sizes["samples"])
     shares = np.exp(_log_shares(net, last_states))
     shares[:, np.arange(len(labels)), labels] -= 1
-    return shares / len(labels), shares / len(labels) @ net.readout
+    shares /= len(labels)
+    return ReadoutErrors(shares, shares @ net.readout)
 
 
 @np.errstate(all="ignore")
-def loss(net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str) -> Array:
+def loss(
+    net: DeepNetwork, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
+) -> Array:
     """Mean cross-entropy of each network, the L of `classification_error`.
 
     It is inf or nan where states leave the range of floats.
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     x : ndarray of shape (samples, inputs)
     labels : ndarray of int, shape (samples,)
     gain, activation
@@ -213,15 +216,15 @@ def loss(net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activati
 
 @np.errstate(all="ignore")
 def gradients(
-    net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
-) -> Network:
+    net: DeepNetwork, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
+) -> DeepNetwork:
     """Gradient of the cross-entropy for all weights, by back-propagation.
 
     It is inf or nan where states leave the range of floats.
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     x : ndarray of shape (samples, inputs)
     labels : ndarray of int, shape (samples,)
     gain, activation
@@ -229,7 +232,7 @@ def gradients(
 
     Returns
     -------
-    Network
+    DeepNetwork
         The same shapes as `net`.
     """
     _, slope = ACTIVATIONS[_check.one_of("activation", activation, tuple(ACTIVATIONS))]
@@ -241,11 +244,11 @@ def gradients(
         before = flow[d + 1] * slope(states[d + 1])
         np.matmul(before.swapaxes(1, 2) * gain, states[d], out=hidden[d])
     entry = flow[0].swapaxes(1, 2) @ _samples(net, x)
-    return Network(entry, hidden, misses.swapaxes(1, 2) @ states[-1])
+    return DeepNetwork(entry, hidden, misses.swapaxes(1, 2) @ states[-1])
 
 
 def train(
-    net: Network,
+    net: DeepNetwork,
     x: ArrayLike,
     labels: ArrayLike,
     gain: ArrayLike,
@@ -254,15 +257,16 @@ def train(
     updates: int,
     rate: float,
     rng: Generator,
-    batch: int = 64,
-) -> Network:
+    samples: int = 64,
+) -> DeepNetwork:
     """Plain stochastic gradient descent on all weights of all networks at once.
 
-    A network whose update is no longer finite has exploded: it keeps its last weights.
+    A network whose update is no longer finite has exploded: it keeps its last weights, or the
+    inf and nan that it started with.
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
         The start.
     x : ndarray of shape (samples, inputs)
     labels : ndarray of int, shape (samples,)
@@ -274,24 +278,24 @@ def train(
         Learning rate above 0.
     rng : numpy.random.Generator
         Chooses the samples.
-    batch : int
-        Samples a step.
+    samples : int
+        Number of samples a step.
 
     Returns
     -------
-    Network
+    DeepNetwork
     """
-    updates, batch = _check.size("updates", updates), _check.size("batch", batch)
+    updates, samples = _check.size("updates", updates), _check.size("samples", samples)
     rate, rng = _check.positive("rate", rate), _check.generator(rng)
     _check.room(updates, "updates")
-    _check.room(batch, "batch")
+    _check.room(samples, "samples")
     x = _samples(net, x)
     labels = _labels(net, labels, len(x))
     _gains(net, gain)
     _check.one_of("activation", activation, tuple(ACTIVATIONS))
     with np.errstate(all="ignore"):
         for _ in range(updates):
-            chosen = rng.integers(len(x), size=batch)
+            chosen = rng.integers(len(x), size=samples)
             step = gradients(net, x[chosen], labels[chosen], gain, activation)
             net = _descend(net, step, rate)
     return net
@@ -299,13 +303,13 @@ def train(
 
 @np.errstate(all="ignore")
 def accuracy(
-    net: Network, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
+    net: DeepNetwork, x: ArrayLike, labels: Integers, gain: ArrayLike, activation: str
 ) -> Array:
     """Share of samples each network labels rightly.
 
     Parameters
     ----------
-    net : Network
+    net : DeepNetwork
     x : ndarray of shape (samples, inputs)
     labels : ndarray of int, shape (samples,)
     gain, activation
@@ -321,7 +325,7 @@ def accuracy(
     return shares
 
 
-def _log_shares(net: Network, last_states: Array) -> Array:
+def _log_shares(net: DeepNetwork, last_states: Array) -> Array:
     """Logarithms of the softmax shares of all classes, shape (K, samples, C)."""
     scores = last_states @ net.readout.swapaxes(1, 2)
     scores -= scores.max(axis=2, keepdims=True)
@@ -329,23 +333,23 @@ def _log_shares(net: Network, last_states: Array) -> Array:
     return logs
 
 
-def _descend(net: Network, step: Network, rate: float) -> Network:
-    moved = Network(*(p - rate * d for p, d in zip(net, step, strict=True)))
+def _descend(net: DeepNetwork, step: DeepNetwork, rate: float) -> DeepNetwork:
+    moved = DeepNetwork(*(p - rate * d for p, d in zip(net, step, strict=True)))
     totals = moved.entry.sum((1, 2)) + moved.hidden.sum((0, 2, 3)) + moved.readout.sum((1, 2))
     finite = np.isfinite(totals)[:, None, None]
     if finite.all():
         return moved
-    return Network(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
+    return DeepNetwork(*(np.where(finite, new, old) for new, old in zip(moved, net, strict=True)))
 
 
-def _sizes(net: Network) -> dict[str, int]:
+def _sizes(net: DeepNetwork) -> dict[str, int]:
     """Sizes of the axes of networks, whose arrays must fit together."""
     sizes: dict[str, int] = {}
-    _check.record("net", net, Network, _AXES, sizes)
+    _check.record("net", net, DeepNetwork, _AXES, sizes)
     return sizes
 
 
-def _labels(net: Network, labels: ArrayLike, samples: int) -> Integers:
+def _labels(net: DeepNetwork, labels: ArrayLike, samples: int) -> Integers:
     """Labels as an array of as many class numbers."""
     result = _check.integers("labels", labels)
     if result.shape != (samples,):
@@ -355,7 +359,7 @@ def _labels(net: Network, labels: ArrayLike, samples: int) -> Integers:
     return result
 
 
-def _samples(net: Network, x: ArrayLike) -> Array:
+def _samples(net: DeepNetwork, x: ArrayLike) -> Array:
     _sizes(net)
     x = _check.array("x", x, real=True)
     if x.ndim != 2 or x.shape[1] != net.entry.shape[2]:
@@ -366,7 +370,7 @@ def _samples(net: Network, x: ArrayLike) -> Array:
     return x
 
 
-def _gains(net: Network, gain: ArrayLike) -> Array:
+def _gains(net: DeepNetwork, gain: ArrayLike) -> Array:
     """The gains as an array that broadcasts over weights of shape (K, N, N)."""
     gain = _check.array("gain", gain, real=True)
     if gain.shape not in ((), (len(net.entry),)) or not (gain > 0).all():

@@ -8,14 +8,28 @@ import functools
 import math
 import operator
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import schur
 
 from longterm import _check, scalar
-from longterm._types import Array, Integers, Numbers
+from longterm._types import Array, Integers, Numbers, short
+
+__all__ = [
+    "LogStates",
+    "Peak",
+    "dominant_alignment",
+    "henrici_departure",
+    "propagate",
+    "propagate_by_eigenvectors",
+    "propagate_in",
+    "propagate_log",
+    "spectral_norm",
+    "spectral_radius",
+    "transient_peak",
+]
 
 MOST_CONDITION = 1e7
 _LEAST_GAP = 1e-9
@@ -44,11 +58,8 @@ def propagate(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer, or an input no numbers.
     ValueError
-        If shapes do not match, an input is not finite, or a state overflows
-        (`propagate_log` has no such limit).
+        If a state overflows; `propagate_log` has no such limit.
     """
     W, h0, steps = _start(W, h0, steps)
     states = np.empty((steps + 1, len(h0)), dtype=W.dtype)
@@ -59,7 +70,17 @@ def propagate(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
     return _finite(states)
 
 
-def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> tuple[Numbers, Array]:
+@short
+class LogStates(NamedTuple):
+    """States as directions and log sizes, row t after t steps."""
+
+    directions: Numbers
+    """Unit vectors, (steps + 1, n); zeros once the state is 0."""
+    log_norms: Array
+    """Natural logarithms of the norms, (steps + 1,); -inf once the state is 0."""
+
+
+def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> LogStates:
     r"""Directions and log sizes of the states, at any number of steps.
 
     .. math:: h_t = e^{\ell_t} u_t, \qquad \|u_t\| = 1, \qquad \ell_t = \ln\|h_t\|
@@ -77,17 +98,8 @@ def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> tuple[Numbers, Arr
 
     Returns
     -------
-    directions : ndarray of shape (steps + 1, n)
-        Unit vectors; zeros once the state is 0.
-    log_norms : ndarray of shape (steps + 1,)
-        Natural logarithms of the norms; -inf once the state is 0.
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer, or an input no numbers.
-    ValueError
-        If shapes do not match or an input is not finite.
+    LogStates
+        The `directions` of the states, and their `log_norms`: -inf once the state is 0.
     """
     W, h0, steps = _start(W, h0, steps)
     W, state = _split(W), _split(h0)
@@ -96,7 +108,7 @@ def propagate_log(W: ArrayLike, h0: ArrayLike, steps: int) -> tuple[Numbers, Arr
     for t in range(steps):
         state = _product(*state, *W)
         directions[t + 1], log_norms[t + 1] = _direction(*state)
-    return directions, log_norms
+    return LogStates(directions, log_norms)
 
 
 def propagate_by_eigenvectors(W: ArrayLike, h0: ArrayLike, steps: int) -> Numbers:
@@ -120,11 +132,9 @@ def propagate_by_eigenvectors(W: ArrayLike, h0: ArrayLike, steps: int) -> Number
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer, or an input no numbers.
     ValueError
         If W is numerically defective (unit eigenvectors with a condition number
-        above 1e7), a state overflows, shapes do not match or an input is not finite.
+        above 1e7), or a state overflows.
     """
     W, h0, steps = _start(W, h0, steps)
     eigenvalues, V = np.linalg.eig(W)
@@ -167,10 +177,8 @@ def propagate_in(W: ArrayLike, h0: ArrayLike, steps: int, number: type) -> Numbe
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer, `number` no type, or an input no real numbers.
     ValueError
-        If shapes do not match, an input is not finite, or a state overflows.
+        If a state overflows.
     """
     W, h0, steps = _start(W, h0, steps)
     if np.iscomplexobj(W):
@@ -208,8 +216,6 @@ def dominant_alignment(W: ArrayLike, h0: ArrayLike, steps: int) -> Array:
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer, or an input no numbers.
     ValueError
         If h0 or W is 0, a state becomes 0, or no eigenvalue dominates:
         :math:`|\lambda_2| \ge (1 - 10^{-9})|\lambda_1|`.
@@ -237,11 +243,6 @@ def spectral_radius(W: ArrayLike) -> float:
     -------
     float
         Infinity beyond the range of floats.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If W is no square matrix of finite numbers.
     """
     scaled, shift = _to_half(_check.square_matrix("W", W))
     return _unscaled(np.abs(np.linalg.eigvals(scaled)).max(), shift)
@@ -258,11 +259,6 @@ def spectral_norm(W: ArrayLike) -> float:
     -------
     float
         Infinity beyond the range of floats.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If W is no square matrix of finite numbers.
     """
     scaled, shift = _to_half(_check.square_matrix("W", W))
     return _unscaled(np.linalg.norm(scaled, 2), shift)
@@ -285,18 +281,23 @@ def henrici_departure(W: ArrayLike) -> float:
     float
         0 for normal matrices, such as symmetric and orthogonal ones; inf beyond the range of
         floats.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If W is no square matrix of finite numbers.
     """
     scaled, shift = _to_half(_check.square_matrix("W", W))
     triangular, _ = schur(scaled, output="complex")
     return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
 
 
-def transient_peak(W: ArrayLike, steps: int) -> tuple[float, int]:
+@short
+class Peak(NamedTuple):
+    """The largest growth of any state, and when it happens."""
+
+    norm: float
+    """At least 1, the value at t = 0; inf where it is beyond the range of floats."""
+    step: int
+    """The smallest t whose norm is within 1e-12 (relative) of the peak."""
+
+
+def transient_peak(W: ArrayLike, steps: int) -> Peak:
     r"""Largest growth of any state on the way, and when it happens.
 
     .. math:: \max_{0 \le t \le n} \|W^t\|_2
@@ -310,26 +311,16 @@ def transient_peak(W: ArrayLike, steps: int) -> tuple[float, int]:
 
     Returns
     -------
-    peak : float
-        At least 1, the value at t = 0; inf where it is beyond the range of floats.
-    time : int
-        The smallest t whose norm is within 1e-12 (relative) of the peak.
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer, or W no numbers.
-    ValueError
-        If W is no square matrix of finite numbers, or `steps` powers of it
-        would make over 10**8 numbers.
+    Peak
+        The `norm`, inf beyond the range of floats, and the `step`.
     """
     W, steps = _check.square_matrix("W", W), _check.size("steps", steps, least=0)
     _check.room(W.size * (steps + 1), "W and steps")
     norms, exponents = _norms_of_powers(W, steps)
     top = exponents.max()
     relative = np.ldexp(norms, exponents - top)
-    time = int(np.argmax(relative >= relative.max() * (1 - 1e-12)))
-    return _unscaled(relative.max(), top), time
+    step = int(np.argmax(relative >= relative.max() * (1 - 1e-12)))
+    return Peak(_unscaled(relative.max(), top), step)
 
 
 def _norms_of_powers(W: Numbers, steps: int) -> tuple[Array, Integers]:

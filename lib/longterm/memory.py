@@ -4,19 +4,47 @@ The latch is the tanh network of `rnn` with a single unit,
 :math:`a_t = w \tanh(a_{t-1}) + h_t`. Its bit is the sign of :math:`a_t`.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
 from longterm import _check
-from longterm._types import Array, Value
+from longterm._types import Array, Value, short
+
+__all__ = [
+    "Attractor",
+    "GradientMoments",
+    "Retention",
+    "attractor",
+    "boundary_gradient",
+    "cheapest_flip",
+    "latch",
+    "lifetime",
+    "linear_retention",
+    "push_to_flip",
+    "retention",
+    "robustness_margin",
+    "sample_retention",
+]
 
 _SATURATED = 20.0  # from here on tanh(z) is 1 in float64
 _MOST_NODES = 4000
 
 
-def attractor(w: ArrayLike) -> tuple[Array, Array]:
+@short
+class Attractor(NamedTuple):
+    """Where a latch rests, and the slope of its map there."""
+
+    rest: Array
+    r""":math:`\bar x`; 0 for w up to 1."""
+    slope: Array
+    """The slope of the map; w for w up to 1."""
+
+
+def attractor(w: ArrayLike) -> Attractor:
     r"""Where the latch rests without input, and the slope of its map there.
 
     .. math:: \bar x = \tanh(w \bar x) \ge 0, \qquad w \operatorname{sech}^2(w \bar x)
@@ -31,17 +59,12 @@ def attractor(w: ArrayLike) -> tuple[Array, Array]:
 
     Returns
     -------
-    rest, slope : ndarray of the shape of `w`
-        :math:`\bar x` and the slope; 0 and w for w up to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `w` is not real, not finite, or negative.
+    Attractor
+        `rest` :math:`\bar x` and `slope`, of the shape of `w`; 0 and w for w up to 1.
     """
     w = _weights(w)
     z = _state_at_rest(w)
-    return np.where(w > 1, np.tanh(z), 0.0)[()], (w * _sech_squared(z))[()]
+    return Attractor(np.where(w > 1, np.tanh(z), 0.0)[()], (w * _sech_squared(z))[()])
 
 
 def robustness_margin(w: ArrayLike) -> Array:
@@ -59,11 +82,6 @@ def robustness_margin(w: ArrayLike) -> Array:
     -------
     ndarray of the shape of `w`
         0 for w up to 1, where there is no bit to keep.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `w` is not real, not finite, or negative.
     """
     w = _weights(w)
     root = np.sqrt(np.maximum(w - 1, 0))
@@ -91,11 +109,6 @@ def latch(w: float, inputs: ArrayLike, start: ArrayLike) -> Array:
     -------
     ndarray of shape (steps + 1, ...)
         Row t is :math:`a_t`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an input is not real and finite, `w` is negative, or shapes do not match.
     """
     w, inputs = _weight(w), _check.array("inputs", inputs, real=True)
     start = _check.array("start", start, real=True)
@@ -125,17 +138,12 @@ def push_to_flip(w: float, steps: int) -> float:
     w : float
         Recurrent weight, at least 0.
     steps : int
-        For how long the push acts, at least 1.
+        For how long the push acts, from 1 to 10**6.
 
     Returns
     -------
     float
         The push p; 0 for w up to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `w` is not a finite real number >= 0, or `steps` no integer from 1 to 10**6.
     """
     w, steps = _weight(w), _check.size("steps", steps)
     if steps > 10**6:
@@ -154,9 +162,17 @@ def push_to_flip(w: float, steps: int) -> float:
     return flipped
 
 
-def retention(
-    w: float, noise: float, steps: int, start: float | None = None
-) -> tuple[Array, float]:
+@short
+class Retention(NamedTuple):
+    """How a latch keeps its bit in noise."""
+
+    probabilities: Array
+    """That the sign is still right after t steps, (steps + 1,)."""
+    error: float
+    """The largest change when the rule has twice as many nodes."""
+
+
+def retention(w: float, noise: float, steps: int, start: float | None = None) -> Retention:
     r"""Probability that the sign is still right when every step adds normal noise.
 
     .. math:: a_t = w \tanh(a_{t-1}) + s\,\xi_t, \qquad \xi_t \sim \mathcal N(0, 1), \qquad
@@ -179,23 +195,21 @@ def retention(
 
     Returns
     -------
-    probabilities : ndarray of shape (steps + 1,)
-    error : float
-        The largest change when the rule has twice as many nodes.
+    Retention
+        The `probabilities`, and the `error` of the rule.
 
     Raises
     ------
-    TypeError, ValueError
-        If an input is outside its range, or `noise` is so small that the rule would need
-        more than 4000 nodes.
+    ValueError
+        If `noise` is so small that the rule would need more than 4000 nodes.
     """
     w, noise, steps, start = _noisy_latch(w, noise, steps, start)
     if noise == 0:
-        return np.ones(steps + 1), 0.0
+        return Retention(np.ones(steps + 1), 0.0)
     count = _node_count(w, noise)
     _check.room((steps + 1) * 2 * count, "steps")
     rough, fine = (_retention(w, noise, steps, start, n) for n in (count, 2 * count))
-    return fine, float(np.abs(fine - rough).max())
+    return Retention(fine, float(np.abs(fine - rough).max()))
 
 
 def sample_retention(
@@ -220,11 +234,6 @@ def sample_retention(
     -------
     ndarray of shape (steps + 1,)
         Shares, the first one 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an input is outside its range.
     """
     w, noise, steps, start = _noisy_latch(w, noise, steps, start)
     trials, rng = _check.size("trials", trials), _check.generator(rng)
@@ -263,9 +272,8 @@ def lifetime(w: float, noise: float) -> float:
 
     Raises
     ------
-    TypeError, ValueError
-        If an input is outside its range, or `noise` is so small that the rule would need
-        more than 4000 nodes.
+    ValueError
+        If `noise` is so small that the rule would need more than 4000 nodes.
     """
     w, noise = _check.positive("w", w), _check.positive("noise", noise)
     _, weights, kernel, slips = _odd_operator(w, noise, 2 * _node_count(w, noise))
@@ -304,11 +312,6 @@ def cheapest_flip(w: float, steps: int) -> Array:
     -------
     ndarray of shape (steps,)
         :math:`h_1, \dots, h_n`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an input is outside its range.
     """
     w, steps = _check.positive("w", w), _check.size("steps", steps)
     if w <= 1:
@@ -353,11 +356,6 @@ def linear_retention(w: float, noise: float, steps: int, start: float = 1.0) -> 
     Returns
     -------
     ndarray of shape (steps + 1,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an input is outside its range.
     """
     start = _check.positive("start", start)
     w, noise, steps, start = _noisy_latch(w, noise, steps, start)
@@ -366,7 +364,19 @@ def linear_retention(w: float, noise: float, steps: int, start: float = 1.0) -> 
         return np.append(1.0, special.ndtr(np.divide(start, spread)) if noise else np.ones(steps))
 
 
-def boundary_gradient(w: float, noise: float, steps: int) -> tuple[Array, Array, float]:
+@short
+class GradientMoments(NamedTuple):
+    """Moments of a gradient after t steps, over the noise."""
+
+    mean: Array
+    """:math:`E g_t`, (steps + 1,)"""
+    square: Array
+    """:math:`E g_t^2`, (steps + 1,)"""
+    error: float
+    """The largest relative change of either when the rule has twice as many nodes."""
+
+
+def boundary_gradient(w: float, noise: float, steps: int) -> GradientMoments:
     r"""Mean and mean square of the gradient of the last signal in a first state on the boundary.
 
     .. math:: g_T = \frac{\partial \tanh(a_T)}{\partial a_0} \Big|_{a_0 = 0}
@@ -387,16 +397,14 @@ def boundary_gradient(w: float, noise: float, steps: int) -> tuple[Array, Array,
 
     Returns
     -------
-    mean, square : ndarray of shape (steps + 1,)
-        :math:`E g_T` and :math:`E g_T^2`.
-    error : float
-        The largest relative change of either when the rule has twice as many nodes.
+    GradientMoments
+        The `mean` and the mean `square` after each step, and the `error` of the rule.
 
     Raises
     ------
-    TypeError, ValueError
-        If an input is outside its range, a mean square leaves the range of floats, or `noise`
-        is so small that the rule would need more than 4000 nodes.
+    ValueError
+        If a mean square leaves the range of floats, or `noise` is so small that the rule would
+        need more than 4000 nodes.
     """
     w, noise = _check.positive("w", w), _check.positive("noise", noise)
     steps, count = _check.size("steps", steps, least=0), _node_count(w, noise)
@@ -408,7 +416,7 @@ def boundary_gradient(w: float, noise: float, steps: int) -> tuple[Array, Array,
     if not np.isfinite(fine).all():
         raise ValueError("w makes a mean square that leaves the range of floats; take fewer steps")
     change = np.divide(fine - rough, fine, out=np.zeros_like(fine), where=fine > 0)
-    return fine[0], fine[1], float(np.abs(change).max())
+    return GradientMoments(fine[0], fine[1], float(np.abs(change).max()))
 
 
 def _weights(w: ArrayLike) -> Array:

@@ -1,7 +1,7 @@
 """Products of fresh random weights, one at every step (chapter 3)."""
 
 import math
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.random import Generator
@@ -10,7 +10,16 @@ from scipy.optimize import brentq
 from scipy.special import loggamma
 
 from longterm import _check
-from longterm._types import Array
+from longterm._types import Array, short
+
+__all__ = [
+    "Moments",
+    "log_abs_moments",
+    "median_abs_product",
+    "product_variance",
+    "sample_log_abs_products",
+    "variance_for",
+]
 
 DISTRIBUTIONS = ("normal", "uniform", "sign")
 _LN2 = np.log(2)
@@ -39,13 +48,6 @@ def product_variance(variance: ArrayLike, steps: int, mean: ArrayLike = 0.0) -> 
     float or ndarray
         0 at n = 0. Computed without the cancellation of the formula above;
         inf beyond the range of floats.
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer, or an input no real numbers.
-    ValueError
-        If `variance` is negative, an input is not finite, or the shapes do not match.
     """
     variance, mean = _check.array("variance", variance, real=True), _check.array("mean", mean, True)
     steps = _check.size("steps", steps, least=0)
@@ -74,19 +76,23 @@ def variance_for(target: ArrayLike, steps: int) -> Array:
     Returns
     -------
     float or ndarray
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer, or `target` no real numbers.
-    ValueError
-        If `target` is not above 0 or not finite, or `steps` is below 1.
     """
     target, steps = _positive_array("target", target), _check.size("steps", steps)
     return (target ** (1 / steps))[()]
 
 
-def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> tuple[Array, Array]:
+V = TypeVar("V")
+
+
+@short
+class Moments(NamedTuple, Generic[V]):
+    """Mean and variance of one step of a walk of logarithms."""
+
+    mean: V
+    variance: V
+
+
+def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> Moments[Array]:
     r"""Mean and variance of ln|w| for one weight of mean 0 and variance v.
 
     =========  ==================================  =======================  ===============
@@ -106,15 +112,8 @@ def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> tuple[
 
     Returns
     -------
-    mean, variance : float or ndarray
-        Natural logarithms; both have the shape of `variance`.
-
-    Raises
-    ------
-    TypeError
-        If `variance` is no real number.
-    ValueError
-        If `variance` is not above 0, or `distribution` is unknown.
+    Moments
+        The `mean` and `variance` of natural logarithms, both of the shape of `variance`.
     """
     half = np.log(_positive_array("variance", variance)) / 2
     _check.one_of("distribution", distribution, DISTRIBUTIONS)
@@ -123,7 +122,7 @@ def log_abs_moments(variance: ArrayLike, distribution: str = "normal") -> tuple[
         "uniform": (np.log(3) / 2 - 1, 1.0),
         "sign": (0.0, 0.0),
     }[distribution]
-    return (half + shift)[()], np.full_like(half, spread)[()]
+    return Moments((half + shift)[()], np.full_like(half, spread)[()])
 
 
 def median_abs_product(variance: float, steps: int) -> float:
@@ -146,13 +145,6 @@ def median_abs_product(variance: float, steps: int) -> float:
     -------
     float
         1 at n = 0; inf beyond the range of floats.
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer, or `variance` no real number.
-    ValueError
-        If `variance` is not above 0 or not finite.
     """
     variance, steps = _check.positive("variance", variance), _check.size("steps", steps, least=0)
     if steps == 0:
@@ -186,14 +178,6 @@ def sample_log_abs_products(
     -------
     ndarray of shape (size, steps + 1)
         Column t is after t factors; column 0 is 0.
-
-    Raises
-    ------
-    TypeError
-        If a size is no integer, `variance` no real number, or `rng` no generator.
-    ValueError
-        If `variance` is not above 0, `distribution` is unknown, or the result
-        would hold over 10**8 numbers.
     """
     variance, steps = _check.positive("variance", variance), _check.size("steps", steps, least=0)
     size, rng = _check.size("size", size), _check.generator(rng)

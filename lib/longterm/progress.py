@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+__all__ = ["progress"]
+
 T = TypeVar("T")
 
 PATIENCE = 1.0

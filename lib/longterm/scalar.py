@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from longterm import _check
 from longterm._types import Array, Numbers
 
+__all__ = ["descent_path", "log_abs_powers", "power_slopes", "powers", "steps_to_reach"]
+
 _ROUNDING = 8 * np.finfo(float).eps
 
 
@@ -32,10 +34,8 @@ def powers(w: ArrayLike, steps: int) -> Numbers:
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer or `w` no numbers.
     ValueError
-        If `w` is not finite, or a complex power overflows.
+        If a complex power overflows.
     """
     w, steps = _weights_and_steps(w, steps)
     with np.errstate(all="ignore"):
@@ -60,13 +60,6 @@ def log_abs_powers(w: ArrayLike, steps: int) -> Array:
     -------
     ndarray of float64, shape ``w.shape + (steps + 1,)``
         0 at t = 0. For w = 0 the row is 0, and then -inf for ever.
-
-    Raises
-    ------
-    TypeError
-        If `steps` is no integer or `w` no numbers.
-    ValueError
-        If `w` is not finite.
     """
     w, steps = _weights_and_steps(w, steps)
     with np.errstate(invalid="ignore"):  # 0 * -inf at t = 0, where the answer is 0
@@ -90,14 +83,12 @@ def power_slopes(w: ArrayLike, steps: int) -> Numbers:
     Returns
     -------
     ndarray of shape ``w.shape + (steps + 1,)``
-        0 at t = 0, also for w = 0. Overflow and underflow as in `powers`.
+        0 at t = 0, also for w = 0; ±inf or 0 beyond the range of floats.
 
     Raises
     ------
-    TypeError
-        If `steps` is no integer or `w` no numbers.
     ValueError
-        If `w` is not finite, or a complex slope overflows.
+        If a complex slope overflows.
     """
     w, steps = _weights_and_steps(w, steps)
     slopes = np.zeros((*w.shape, steps + 1), dtype=w.dtype)
@@ -126,13 +117,6 @@ def steps_to_reach(w: complex, factor: float) -> float:
     -------
     int or math.inf
         0 for a factor of 1, ``math.inf`` if the factor is never reached.
-
-    Raises
-    ------
-    TypeError
-        If `w` or `factor` is no number.
-    ValueError
-        If either is not finite or no single number, or `factor` is not above 0.
     """
     w = _check.number("w", w, real=False)
     goal = math.log(_check.positive("factor", factor))
@@ -173,10 +157,8 @@ def descent_path(start: float, horizon: int, target: float, rate: float, updates
 
     Raises
     ------
-    TypeError
-        If a size is no integer, or a number no real number.
     ValueError
-        If a number is out of range, or the weight leaves the range of floats.
+        If the weight leaves the range of floats.
     """
     w, target = float(_check.number("start", start)), float(_check.number("target", target))
     horizon, rate = _check.size("horizon", horizon), _check.positive("rate", rate)

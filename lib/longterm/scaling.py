@@ -6,6 +6,7 @@ the squared norm, except for `lyapunov_exponents`.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -14,7 +15,19 @@ from scipy.optimize import brentq
 from scipy.special import digamma, gammaln, polygamma
 
 from longterm import _check
-from longterm._types import Array, Integers
+from longterm._types import Array, Integers, short
+from longterm.products import Moments
+
+__all__ = [
+    "MeanField",
+    "death_probability",
+    "gain",
+    "log_norm_step",
+    "lyapunov_exponents",
+    "sample_log_norms",
+    "tanh_gradient_step",
+    "tanh_mean_field",
+]
 
 ACTIVATIONS = ("linear", "relu")
 FORMULAS = ("exact", "sussillo")
@@ -46,24 +59,17 @@ def gain(width: int, activation: str = "linear", formula: str = "exact") -> floa
     Returns
     -------
     float
-
-    Raises
-    ------
-    TypeError
-        If `width` is no integer.
-    ValueError
-        If `width` is below 1, or a name is unknown.
     """
     width = _check.size("width", width)
     _check.one_of("activation", activation, ACTIVATIONS)
     if _check.one_of("formula", formula, FORMULAS) == "exact":
-        return float(np.exp(-log_norm_step(width, activation)[0] / 2))
+        return float(np.exp(-log_norm_step(width, activation).mean / 2))
     if activation == "linear":
         return float(np.exp(1 / (2 * width)))
     return float(np.sqrt(2) * np.exp(1.2 / (max(width, 6) - 2.4)))
 
 
-def log_norm_step(width: int, activation: str = "linear") -> tuple[float, float]:
+def log_norm_step(width: int, activation: str = "linear") -> Moments[float]:
     r"""Exact mean and variance of one step of ln‖h‖² at g = 1.
 
     A linear layer multiplies the squared norm by :math:`\chi^2_N / N`. A ReLU layer does
@@ -81,24 +87,18 @@ def log_norm_step(width: int, activation: str = "linear") -> tuple[float, float]
 
     Returns
     -------
-    mean, variance : float
-        Natural logarithms, of the squared norm.
-
-    Raises
-    ------
-    TypeError
-        If `width` is no integer.
-    ValueError
-        If `width` is out of range or `activation` unknown.
+    Moments
+        The `mean` and `variance` of natural logarithms, of the squared norm.
     """
     width = _check.size("width", width)
     if _check.one_of("activation", activation, ACTIVATIONS) == "linear":
-        return float(_digamma_minus_log(width / 2)), float(polygamma(1, width / 2))
+        return Moments(float(_digamma_minus_log(width / 2)), float(polygamma(1, width / 2)))
     _check.room(width, "width")
     active, weights = _active_units(width)
     means = _digamma_minus_log(active / 2) + np.log(active / width)
     mean = weights @ means
-    return float(mean), float(weights @ (polygamma(1, active / 2) + (means - mean) ** 2))
+    spread = polygamma(1, active / 2) + (means - mean) ** 2
+    return Moments(float(mean), float(weights @ spread))
 
 
 def sample_log_norms(
@@ -135,14 +135,6 @@ def sample_log_norms(
     -------
     ndarray of shape (trials, depth + 1)
         Column 0 is 0; -inf after a ReLU layer in which no unit is active.
-
-    Raises
-    ------
-    TypeError
-        If a size is no integer, `gain` no real number, or `rng` no generator.
-    ValueError
-        If a size is below 1, `gain` not above 0, a name is unknown, or the call
-        would make over 10**8 numbers at once.
     """
     width, depth = _check.size("width", width), _check.size("depth", depth)
     trials, gain = _check.size("trials", trials), _check.positive("gain", gain)
@@ -169,13 +161,6 @@ def death_probability(width: int, depth: int) -> float:
     Returns
     -------
     float
-
-    Raises
-    ------
-    TypeError
-        If a size is no integer.
-    ValueError
-        If a size is below 1.
     """
     width, depth = _check.size("width", width), _check.size("depth", depth)
     return float(-np.expm1(depth * np.log1p(-np.ldexp(1.0, -min(width, 1100)))))
@@ -195,13 +180,6 @@ def lyapunov_exponents(width: int) -> Array:
     -------
     ndarray of shape (width,)
         Descending rates of ln‖h‖ (not its square) per layer; the first is −ln gain(width).
-
-    Raises
-    ------
-    TypeError
-        If `width` is no integer.
-    ValueError
-        If `width` is out of range.
     """
     width = _check.size("width", width)
     _check.room(width, "width")
@@ -210,7 +188,18 @@ def lyapunov_exponents(width: int) -> Array:
     return rates
 
 
-def tanh_mean_field(gain: float) -> tuple[float, float]:
+@short
+class MeanField(NamedTuple):
+    """A wide, deep tanh network at its fixed point."""
+
+    variance: float
+    """Variance q of what enters each tanh; 0 for g up to 1."""
+    factor: float
+    r""":math:`\chi`, by which a layer multiplies the squared gradient as the width tends
+    to infinity; 1 at g = 1."""
+
+
+def tanh_mean_field(gain: float) -> MeanField:
     r"""Variance and gradient factor of a wide, deep tanh network at its fixed point.
 
     .. math:: q = g^2\, E \tanh^2(\sqrt q\, \xi) , \qquad
@@ -223,25 +212,15 @@ def tanh_mean_field(gain: float) -> tuple[float, float]:
 
     Returns
     -------
-    variance : float
-        Variance q of what enters each tanh; 0 for g up to 1.
-    factor : float
-        :math:`\chi`, by which a layer multiplies the squared gradient as the width tends
-        to infinity; 1 at g = 1.
-
-    Raises
-    ------
-    TypeError
-        If `gain` is no real number.
-    ValueError
-        If `gain` is out of range.
+    MeanField
+        The `variance` q and the `factor` :math:`\chi`.
     """
     gain = _tanh_gain(gain)
     q = _tanh_variance(gain)
-    return q, float(gain**2 * _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q))
+    return MeanField(q, float(gain**2 * _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 2, q)))
 
 
-def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
+def tanh_gradient_step(gain: float, width: int) -> Moments[float]:
     r"""Mean and variance of one backward step of ln|δ|² through tanh layers, to order 1/N.
 
     With s the slope of a tanh whose input is :math:`N(0, q)`, and the gradient taken as
@@ -259,15 +238,9 @@ def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
 
     Returns
     -------
-    mean, variance : float
-        Natural logarithms, of the squared norm; `gain` is included in the mean.
-
-    Raises
-    ------
-    TypeError
-        If `gain` is no real number or `width` no integer.
-    ValueError
-        If either is out of range.
+    Moments
+        The `mean` and `variance` of natural logarithms, of the squared norm; `gain` is included
+        in the mean.
     """
     width, gain = _check.size("width", width), _tanh_gain(gain)
     q = _tanh_variance(gain)
@@ -275,7 +248,7 @@ def tanh_gradient_step(gain: float, width: int) -> tuple[float, float]:
     fourths = _normal_mean(lambda x: (1 - np.tanh(x) ** 2) ** 4, q)
     variance = (3 * fourths / squares**2 - 1) / width
     log_chi = 2 * np.log(gain) + np.log(squares)  # also where chi itself is too small for a float
-    return float(log_chi - variance / 2), float(variance)
+    return Moments(float(log_chi - variance / 2), float(variance))
 
 
 def _digamma_minus_log(x: ArrayLike) -> Array:

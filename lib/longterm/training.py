@@ -292,7 +292,7 @@ def success_curve(
     Returns
     -------
     list of (int, Outcome)
-        What `longterm.plots.success_curves` draws under one label.
+        What `longterm.figures.long_spans.success_curves` draws under one label.
 
     Raises
     ------

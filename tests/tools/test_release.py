@@ -236,13 +236,13 @@ def test_the_wheel_has_the_packages_files_and_no_other(wheel):
 
 
 def test_a_file_too_much_or_too_little_in_a_wheel_is_found(tmp_path):
-    package = write_files(tmp_path / "longterm", ["__init__.py", "explore.js"])
+    package = write_files(tmp_path / "longterm", ["__init__.py", "sliders.js"])
     release.zip_folder(package, tmp_path / "flat.whl", SECONDS)
     assert release.wheel_faults(tmp_path / "flat.whl", package) == [
         "has __init__.py",
-        "has explore.js",
+        "has sliders.js",
         "lacks longterm/__init__.py",
-        "lacks longterm/explore.js",
+        "lacks longterm/sliders.js",
     ]
 
 

@@ -171,7 +171,7 @@ def test_only_something_tried_without_a_fault_is_well(tests, cells, fine):
 
 def test_the_tests_of_the_package_are_chosen_and_those_of_the_book_are_not():
     chosen = {path.name for path in versions.unit_tests()}
-    assert {"test_scalar.py", "test_plots.py"} <= chosen
+    assert {"test_scalar.py", "test_figures_core.py"} <= chosen
     assert not {"test_book.py", "test_site.py", "test_versions.py"} & chosen
 
 

@@ -108,7 +108,7 @@ def test_shapes_follow_the_weights(shape):
 
 def test_integers_and_float32_become_float64():
     assert memory.attractor(2) == memory.attractor(2.0)
-    assert memory.attractor(np.float32(1.5))[0] == memory.attractor(1.5)[0]
+    assert memory.attractor(np.float32(1.5)).rest == memory.attractor(1.5).rest
     assert memory.robustness_margin(np.int8(2)) == memory.robustness_margin(2.0)
 
 
@@ -133,7 +133,7 @@ def test_margin_is_the_largest_push_that_leaves_a_fixed_point(w):
 
 @pytest.mark.parametrize("w", [1.05, 1.25, 2.0, 4.0])
 def test_latch_flips_just_above_the_margin_and_not_just_below(w):
-    margin, start = memory.robustness_margin(w), w * memory.attractor(w)[0]
+    margin, start = memory.robustness_margin(w), w * memory.attractor(w).rest
     push = margin * np.array([0.999, 1.001])
     below, above = memory.latch(w, np.tile(-push, (20_000, 1)), start)[-1]
     assert above < 0 < below
@@ -145,7 +145,7 @@ def test_inputs_within_the_margin_never_take_the_state_below_the_fold(w):
     rng = np.random.default_rng(1)
     margin, fold = memory.robustness_margin(w), np.arccosh(np.sqrt(w))
     inputs = margin * rng.choice([-1, -0.5, 1], (400, 500), p=[0.8, 0.1, 0.1])
-    states = memory.latch(w, inputs, w * memory.attractor(w)[0])
+    states = memory.latch(w, inputs, w * memory.attractor(w).rest)
     assert states.min() >= fold
     assert (w / np.cosh(states) ** 2).max() <= 1
 
@@ -154,7 +154,7 @@ def test_margin_is_zero_up_to_one_and_grows_with_a_falling_slope():
     assert memory.robustness_margin([0, 0.5, 1]).tolist() == [0, 0, 0]
     w = np.linspace(1, 12, 5000)
     assert (np.diff(memory.robustness_margin(w)) > 0).all()
-    assert (np.diff(memory.attractor(w)[1]) < 0).all()
+    assert (np.diff(memory.attractor(w).slope) < 0).all()
 
 
 def test_margin_and_slope_have_the_stated_limits():
@@ -187,7 +187,7 @@ def test_latch_starts_anywhere_and_broadcasts():
 
 def test_a_push_of_one_step_must_cancel_the_whole_state():
     for w in (1.1, 1.25, 3.0):
-        assert memory.push_to_flip(w, 1) == pytest.approx(w * memory.attractor(w)[0], rel=1e-14)
+        assert memory.push_to_flip(w, 1) == pytest.approx(w * memory.attractor(w).rest, rel=1e-14)
     assert memory.push_to_flip(0.9, 5) == memory.push_to_flip(1, 1) == 0
 
 
@@ -210,7 +210,7 @@ def test_a_push_just_below_springs_back_and_just_above_does_not(w, steps):
     push = memory.push_to_flip(w, steps) * np.array([1 - 1e-6, 1 + 1e-6])
     inputs = np.zeros((2000, 2))
     inputs[:steps] = -push
-    rest = w * memory.attractor(w)[0]
+    rest = w * memory.attractor(w).rest
     np.testing.assert_allclose(memory.latch(w, inputs, rest)[-1], [rest, -rest])
 
 
@@ -258,9 +258,9 @@ def test_one_and_two_steps_of_noise_have_closed_forms(w, noise, start):
 
 
 def test_the_start_not_given_is_the_state_at_rest():
-    rest = 1.3 * memory.attractor(1.3)[0]
-    given = memory.retention(1.3, 0.4, 5, start=rest)[0]
-    np.testing.assert_allclose(memory.retention(1.3, 0.4, 5)[0], given, rtol=1e-13)
+    rest = 1.3 * memory.attractor(1.3).rest
+    given = memory.retention(1.3, 0.4, 5, start=rest).probabilities
+    np.testing.assert_allclose(memory.retention(1.3, 0.4, 5).probabilities, given, rtol=1e-13)
     seeds = (np.random.default_rng(8) for _ in range(2))
     shares = [
         memory.sample_retention(1.3, 0.4, 5, 100, rng=rng, start=start)
@@ -274,7 +274,7 @@ def test_retention_falls_from_one_towards_a_half():
     assert shares[0] == 1
     assert (np.diff(shares) < 0).all()
     assert shares[-1] == pytest.approx(0.5, abs=1e-6)
-    assert memory.retention(1.2, 0.3, 0)[0].tolist() == [1]
+    assert memory.retention(1.2, 0.3, 0).probabilities.tolist() == [1]
 
 
 def test_without_noise_the_bit_stays():
@@ -290,7 +290,7 @@ def test_without_a_bit_a_start_must_be_given():
     for w in (0.5, 1.0):
         with pytest.raises(ValueError, match="w must be above 1 unless start is given"):
             memory.retention(w, 0.2, 3)
-    assert memory.retention(1.0, 0.2, 3, start=1.0)[0].shape == (4,)
+    assert memory.retention(1.0, 0.2, 3, start=1.0).probabilities.shape == (4,)
 
 
 @pytest.mark.parametrize("w", [0.9, 1.0, 1.1])
@@ -320,7 +320,7 @@ def test_an_integrator_diffuses_like_the_root_of_time():
 def test_lifetime_is_the_long_run_rate_of_retention(w, noise):
     life = memory.lifetime(w, noise)
     steps = int(min(3 * life, 2000)) + 25
-    lead = 2 * memory.retention(w, noise, steps, start=1.0)[0] - 1
+    lead = 2 * memory.retention(w, noise, steps, start=1.0).probabilities - 1
     assert lead[steps] / lead[steps - 5] == pytest.approx(np.exp(-5 / life), rel=1e-7)
 
 
@@ -349,7 +349,7 @@ def test_lifetimes_of_any_length_keep_their_digits():
 @pytest.mark.parametrize(("w", "steps"), [(1.25, 1), (1.25, 2), (1.5, 30), (3.0, 12)])
 def test_cheapest_flip_ends_at_zero_and_no_other_push_is_cheaper(w, steps):
     pushes = memory.cheapest_flip(w, steps)
-    rest = w * memory.attractor(w)[0]
+    rest = w * memory.attractor(w).rest
     states = memory.latch(w, pushes, rest)
     assert states[-1] == pytest.approx(0, abs=1e-12)
     slopes = w / np.cosh(states[1:-1]) ** 2

@@ -68,7 +68,7 @@ def test_mean_and_variance_of_a_step_are_of_order_one_over_the_width(gain):
     (mean, variance), (wide_mean, wide_variance) = (
         scaling.tanh_gradient_step(gain, width) for width in (10, 1000)
     )
-    chi = scaling.tanh_mean_field(gain)[1]
+    chi = scaling.tanh_mean_field(gain).factor
     assert variance == pytest.approx(100 * wide_variance)
     assert mean - np.log(chi) == pytest.approx(100 * (wide_mean - np.log(chi)))
 

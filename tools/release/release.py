@@ -335,7 +335,7 @@ def check(folder):
             [*pip, "--require-hashes", "-r", folder / "requirements.lock"],
             [*pip, "--no-deps", wheel],
             [python, "-m", "pip", "check"],
-            [python, "-c", "import longterm, longterm.plots, longterm.sliders"],
+            [python, "-c", "import longterm.figures.scalar"],
         ):
             process = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
             if process.returncode:

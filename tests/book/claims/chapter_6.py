@@ -4,7 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from longterm import memory, scalar, sliders, training
+from longterm import memory, scalar, training
+from longterm.figures import long_spans as figures
 
 from . import drawn, printed, rounded, said, stored
 
@@ -72,7 +73,7 @@ def one_guess_in():
 
 @cache
 def window(T, noise):
-    return sliders.training._window(T, noise)
+    return figures.open_window(T, noise)
 
 
 def closes_at():

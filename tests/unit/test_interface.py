@@ -1,0 +1,36 @@
+"""What the package shows to who types a dot: its modules, and what each offers."""
+
+import subprocess
+import sys
+
+import pytest
+from bad_input import members, modules
+
+import longterm
+
+MODULES = {module.__name__: module for module in modules()}
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_a_module_offers_the_functions_and_classes_that_it_defines(module):
+    defined = {thing.__name__ for thing in members(module)}
+    assert defined <= set(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_the_package_lists_its_modules():
+    shown = {name for name in MODULES if name.count(".") == 1}
+    assert {f"longterm.{name}" for name in longterm.__all__} == shown
+    assert set(longterm.__all__) < set(dir(longterm))
+    with pytest.raises(AttributeError, match="'longterm' has no attribute 'scalars'"):
+        longterm.scalars  # noqa: B018
+
+
+def test_modules_are_loaded_when_they_are_asked_for():
+    code = """
+import sys, longterm
+assert not any(name.startswith(("numpy", "longterm.")) for name in sys.modules)
+assert longterm.scalar.steps_to_reach(0.5, 0.25) == 2
+assert "longterm.linear" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
