@@ -1,7 +1,6 @@
 """The latch's success against length in a plain loop, and on a pool of processes.
 
-`python benchmarks/executors.py` prints both times. Each is that of the whole sweep; the pool's
-includes starting its processes and ending them.
+Each time is that of the whole sweep; the pool's includes starting its processes and ending them.
 """
 
 import time
@@ -45,15 +44,3 @@ def compare(workers=2):
         shared = curve(pool)
     end = time.perf_counter()
     return middle - start, end - middle, identical(alone, shared)
-
-
-def main():
-    """Print the comparison."""
-    loop, pool, agree = compare()
-    print(f"plain loop {loop:.2f} s, two processes {pool:.2f} s: {loop / pool:.2f} times as fast")
-    print("the results are identical" if agree else "the results DIFFER")
-    return 0 if agree else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from longterm import memory, rnn
+from longterm import linear, memory, rnn
 
 from . import cells, drawn, printed, said, word
 
@@ -70,14 +70,12 @@ CLAIMS = [
         "falls by {:.0f} powers of ten.",
         lambda: np.log10(gradient_at_rest(1.25, 40) / gradient_at_rest(2.0, 40)),
     ),
-    (r"0.2\sqrt5 \approx {:.2f}$", lambda: 0.2 * np.sqrt(5)),
     (r"0.2 \sqrt t) = {:.3f}$", lambda: norm.ppf(0.75)),
     ("After about {:.0f} steps</summary>", lambda: (1 / 0.2 / norm.ppf(0.75)) ** 2),
     ("# {0[0]:.4f}, {0[1]:.4f}, {0[2]:.1e}", lambda: margin_to_order()),
     ("# {0[0]:.5f}, {0[1]:.4f}", lambda: edge_numbers()),
     ("# ({0[0]:.4f}, {0[1]:.4f}), (0.8880, 0.0778)", lambda: rest_and_margin(2.0)),
     ("(1.9150, 0.5328), ({0[0]:.4f}, {0[1]:.4f})", lambda: rest_and_margin(1.25)),
-    (r"w = 1 / \tanh 1 = {:.3f}$", lambda: 1 / np.tanh(1)),
     ("with margin {:.3f}.", lambda: memory.robustness_margin(1 / np.tanh(1))),
     ("with a height just above {:.3f}", lambda: memory.push_to_flip(2.0, 3)),
     (r"\sqrt{{1000}} = {:.1f}$", lambda: norm.ppf(0.99) * 0.2 * np.sqrt(1000)),
@@ -90,7 +88,10 @@ CLAIMS = [
     ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
     ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
     ("probabilities[40] # {:.4f}", lambda: memory.retention(1.005, 0.2, 40).probabilities[40]),
-    ("spectral radius {:.2f}. For $n$ units", lambda: 10 * 0.9 / 4),
+    (
+        "spectral radius {:.2f}. For $n$ units",
+        lambda: linear.spectral_radius(np.full((10, 10), 0.9 / 4)),
+    ),
     (r"network has $\rho(W) = {:.2f}$.", lambda: printed(PAGE, r"rho (\S+),")),
     (r"wins against $\rho = {:.2f}$. So", lambda: printed(PAGE, r"rho (\S+),")),
     (r"matrix with $\rho = {:.2f}$ explodes", lambda: printed(PAGE, r"rho (\S+),")),
@@ -180,9 +181,11 @@ CLAIMS = [
         lambda: [printed(PAGE, r"output y: (\S+) / \|y\| at net input (\S+)", n) for n in (1, 2)],
     ),
     ("So {:.3f} is the choice", lambda: WEIGHT_FOR_03),
-    ("The formula gives {:.5f} and", lambda: np.sqrt(3 / (2 * 10_000))),
     (r"$\Phi^{{-1}}(0.99) = {:.3f}$", lambda: norm.ppf(0.99)),
-    ("so that {} of the gradient survive", lambda: said("two thirds", 0.65, 0.99**40, 0.68)),
+    (
+        "so that {} of the gradient survive",
+        lambda: said("two thirds", 0.65, gradient_at_rest(1.005, 40), 0.68),
+    ),
     (
         "margin is 0.000235, a {} of the noise",
         lambda: said("thousandth", 0.0008, memory.robustness_margin(1.005) / 0.2, 0.0014),

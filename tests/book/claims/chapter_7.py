@@ -7,7 +7,7 @@ from scipy.special import expit, logit
 
 from longterm import dynamics
 
-from . import drawn, printed, rounded, said, stored, word
+from . import drawn, printed, rounded, said, stored
 
 PAGE = "chapters/07_cliffs_and_machines.ipynb"
 
@@ -45,8 +45,6 @@ def surface():
 CLAIMS = [
     ("which is {:.1f}° for $x_0 = 0.5$", lambda: 45 - np.degrees(np.arctan(expit(0.5)))),
     ("differ from {:.1f}° and 45°", lambda: np.degrees(np.arctan(expit(0.5)))),
-    (r"3 \cdot 2^{{24}} = {0[0]}\,{0[1]}\,{0[2]}$", lambda: f"{3 * 2**24:,}".split(",")),
-    (r"4^{{-4}} = {:.3f}$ as soon", lambda: 0.25**4 / 2),
     ("s'(-1) = {:.2f}$. At", lambda: 1 / (expit(-1.0) * expit(1.0))),
     (r"s(-1) = {:.3f}$, and", lambda: dynamics.wall(6.0, -1.0)),
     ("s'(-1) = {:.3f}$ in place", lambda: 6 * expit(-1.0) * expit(1.0)),
@@ -58,8 +56,6 @@ CLAIMS = [
     ("# {:.5f}", lambda: (logit(0.7) - 0.5) / (0.7 - expit(0.5))),
     ("on the wall at $w = {:.3f}$", lambda: (logit(0.7) - 0.5) / (0.7 - expit(0.5))),
     ("$w = {:.2f}$ and an error below 0.0001", lambda: along_the_wall()[0]),
-    ("1000 = {:.2f}$, so four bits", lambda: np.log(1000) / np.log(4)),
-    ("10 = {:.2f}$ bits", lambda: np.log(10) / np.log(4)),
     ("at the wall, −{:.2f}, inside", lambda: -dynamics.wall(6.0)),
     ("at both folds it is {:.2f}", lambda: dynamics.unit_slopes(6.0, dynamics.folds(6.0)[0])[1]),
     ("seems to be {:.1f}. The wall", lambda: referee_slopes(0.5)[1].max()),
@@ -92,10 +88,6 @@ CLAIMS = [
     ("from then on stays below {}.", lambda: said("0.01", 0, clipped("norm")[32:].max(), 0.01)),
     ("same level, 3.1 and {:.1f}.", lambda: drawn("fig-moves", "1 2y last")),
     ("after it they rise to {:.1f}.", lambda: drawn("fig-moves", "2 2y last")),
-    (
-        "{0[0]} words of one bit, then {0[1]}, {0[2]}, {0[3]} and {0[4]}.",
-        lambda: [2**n for n in range(1, 6)],
-    ),
     ("A float64 has {} binary digits", lambda: np.finfo(float).nmant + 1),
     (
         "about {} are lost.",
@@ -123,7 +115,6 @@ CLAIMS = [
         "and an error below {}: ",
         lambda: said("0.0001", 0, dynamics.unit_error(*along_the_wall()), 1e-4),
     ),
-    ("= 4.98$, so {} bits.", lambda: word(int(np.log(1000) / np.log(4)))),
     (
         "The wall is some ${}$ wide",
         lambda: said("10^{-8}", 0.5e-8, 1 / dynamics.wall_slope(6.0), 2e-8),
