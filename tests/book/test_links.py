@@ -1,6 +1,6 @@
-"""Links between files, and names of files, lead somewhere; `make links` asks for those that lead out.
+"""Links between files, and names of files, lead somewhere.
 
-The built pages' links are in test_book.
+Of links in built pages test_book tells, of those that lead out `make links`.
 """
 
 import re
