@@ -40,7 +40,8 @@ book: .venv/.installed-reader
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
-pdf: .venv/.installed-reader
+pdf: .venv/.installed-dev
+	@$(TOOL) programs chromium npm
 	@$(TOOL) site.vendor
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
