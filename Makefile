@@ -118,7 +118,7 @@ regrade: .venv/.installed-reader
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."
-	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf _build .nox .pytest_cache .ruff_cache .hypothesis .coverage
 	@find build -mindepth 1 -maxdepth 1 ! -name grades -exec rm -rf {} + 2>/dev/null || true
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
