@@ -154,8 +154,12 @@ def mutants(session):
     session.install(*PINNED, "mutmut==3.8.1", "pytest", "hypothesis", *PROJECT["dependencies"])
     folder = copied(session, "lib", "tests", "pyproject.toml")
     (folder / "lib").rename(folder / "src")  # mutmut takes no other name
+    if session.posargs:
+        settings, head = folder / "pyproject.toml", "[tool.mutmut]\n"
+        only = f"only_mutate = {[f'*/{name}.py' for name in session.posargs]}\n"
+        settings.write_text(settings.read_text("utf-8").replace(head, head + only), "utf-8")
     session.chdir(folder)
-    session.run("mutmut", "run", *(f"longterm.{name}.*" for name in session.posargs))
+    session.run("mutmut", "run")
     session.run("mutmut", "results")
 
 
