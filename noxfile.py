@@ -45,7 +45,7 @@ kept = functools.partial(session, reuse_venv=True)
 
 def copied(session, *names):
     """Copy files and folders into the session's own folder, without what Python leaves there."""
-    folder = Path(session.create_tmp(), "copy")
+    folder = Path(session.create_tmp(), "copy").resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     litter = shutil.ignore_patterns("__pycache__", "*.egg-info")
