@@ -1,4 +1,4 @@
-"""What `make bench` reckons, and that no experiment keeps more than it needs."""
+"""What `nox -s bench` reckons, and that no experiment keeps more than it needs."""
 
 import json
 

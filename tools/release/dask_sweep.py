@@ -1,4 +1,4 @@
-"""A sweep on Dask's cluster beside a plain loop and a pool of processes; run by dask_check.py.
+"""A sweep on Dask's cluster beside a plain loop and a pool of processes; run by `nox -s dask`.
 
 The curves must be the same down to the weights of each trial, and an error must name its
 setting. Exits with 1 if not.
