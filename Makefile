@@ -30,6 +30,8 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
+	@echo "make numbers          list the numbers in the text that no test computes"
+	@echo "make size             count the lines that guard the book for each line of the package"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
 	@echo ".venv/bin/nox --list  what needs other environments: versions, Colab, benchmarks, mutants, ..."
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
@@ -81,7 +83,13 @@ release: .venv/.installed-dev
 	@$(TOOL) programs npm
 	@$(BIN)/nox -s release
 
-.PHONY: seeds
+.PHONY: seeds numbers size
+numbers: .venv/.installed-reader
+	@$(TOOL) book.numbers
+
+size: $(BIN)/python
+	@$(TOOL) release.size
+
 seeds: .venv/.installed-reader
 	@$(TOOL) book.seeds
 	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."

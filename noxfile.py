@@ -181,7 +181,7 @@ def check_release(session):
     session.install("--require-hashes", "-r", str(folder / "requirements.lock"))
     session.install("--no-deps", *map(str, folder.glob("*.whl")))
     session.run("python", "-m", "pip", "check")
-    session.run("python", "-c", "import longterm.plots, longterm.sliders")
+    session.run("python", "-c", "import longterm.figures.scalar")
 
 
 # --- Beside other programs -----------------------------------------------------------------
