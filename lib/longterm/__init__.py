@@ -6,10 +6,4 @@ Each chapter calls its module: `scalar`, `linear`, `products`, `scaling`, `memor
 figure. The mathematics never imports a plot.
 """
 
-import numpy as np
-
 __version__ = "0.2.0"
-
-# glibc hands a large array back to the system when it is freed, and the next one pays for each of
-# its pages again: a fifth of a training's time. One free of 32 MB tells it to keep that much.
-np.empty(2**25 - 2**16, dtype=np.uint8)

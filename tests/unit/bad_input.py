@@ -21,18 +21,22 @@ from matplotlib.lines import Line2D
 
 import longterm
 from longterm import (
-    dynamics,
+    decay,
     explore,
     feedforward,
+    folds,
     linear,
     memory,
+    models,
+    optimisers,
     plots,
     products,
     progress,
-    remedies,
     rnn,
     scalar,
     scaling,
+    stack,
+    starts,
     sweeps,
     tasks,
     training,
@@ -345,7 +349,7 @@ TRIALS = {"trials": (2, LONG_SIZE), "rng": (RNG, GENERATOR)}
 PUSHES = SIZE | refusing((), [10**9])
 
 
-def stack(value):
+def codes(value):
     """Whether a value is a stack of bits, or some: floats or fractions."""
     items = np.array(value, dtype=object) if isinstance(value, Fraction | list | tuple) else None
     exact = items is not None and items.size and all(type(q) is Fraction for q in items.flat)
@@ -355,10 +359,11 @@ def stack(value):
 def bits(value):
     """Whether a value is made of the integers 0 and 1."""
     array = real(value)
-    return array is not None and (array.dtype.kind in "iu" or not array.size) and stack(value)
+    return array is not None and (array.dtype.kind in "iu" or not array.size) and codes(value)
 
 
-STACK = Kind(stack) | refusing(["a", None, object(), True, [True], 1j], [np.nan, np.inf])
+STACKED = Kind(lambda v: isinstance(v, tuple | list) and not len(v))
+STACK = Kind(codes) | refusing(["a", None, object(), True, [True], 1j], [np.nan, np.inf])
 BITS = Kind(bits) | refusing(["a", 1.0, None, True, [0.0, 1.0]], [2, -1, [0, 2], [[0], [0, 1]]])
 FLOATS = (Fraction, float, np.float64, np.float32, np.float16)
 WORD_TYPE = Kind(lambda v: isinstance(v, type) and v in FLOATS) | TYPE
@@ -451,22 +456,22 @@ MATHEMATICS = [
     Row(scaling.lyapunov_exponents, {"width": (3, LONG_SIZE)}),
     Row(scaling.tanh_mean_field, {"gain": (1.2, TANH_GAIN)}),
     Row(scaling.tanh_gradient_step, {"gain": (1.2, TANH_GAIN), "width": (3, SIZE)}),
-    Row(dynamics.unit_states, UNIT),
-    Row(dynamics.unit_slopes, UNIT),
+    Row(folds.unit_states, UNIT),
+    Row(folds.unit_slopes, UNIT),
     Row(
-        dynamics.folds,
+        folds.fold_biases,
         {
             "w": (5.0, REALS | Kind(all_of(lambda x: x >= 4)) | refusing((), [3.9])),
             "activation": ("logistic", word("logistic", "tanh")),
         },
     ),
-    Row(dynamics.fixed_points, {"w": (5.0, REAL), "b": (-2.2, REAL)}),
-    Row(dynamics.wall, WALL),
-    Row(dynamics.wall_slope, WALL | {"steps": (3, COUNT)}),
-    Row(dynamics.unit_error, AIMED),
-    Row(dynamics.unit_gradient, AIMED),
+    Row(folds.fixed_points, {"w": (5.0, REAL), "b": (-2.2, REAL)}),
+    Row(folds.wall, WALL),
+    Row(folds.wall_slope, WALL | {"steps": (3, COUNT)}),
+    Row(folds.unit_error, AIMED),
+    Row(folds.unit_gradient, AIMED),
     Row(
-        dynamics.descend,
+        folds.unit_descent,
         {
             "start": ([5.0, -2.2], REALS | refusing((), [1.0, [1.0], [1.0, 2.0, 3.0]])),
             "rate": (0.1, POSITIVE),
@@ -476,29 +481,29 @@ MATHEMATICS = [
             "steps": (3, LONG_COUNT),
         },
     ),
-    Row(dynamics.saturate, {"x": (0.25, STACK)}),
-    Row(dynamics.top, {"q": (0.25, STACK)}),
-    Row(dynamics.push, {"q": (0.25, STACK), "bit": (1, BITS)}),
-    Row(dynamics.pop, {"q": (0.25, STACK)}),
+    Row(stack.saturate, {"x": (0.25, STACK)}),
+    Row(stack.top, {"q": (0.25, STACK)}),
+    Row(stack.push, {"q": (0.25, STACK), "bit": (1, BITS)}),
+    Row(stack.pop, {"q": (0.25, STACK)}),
     Row(
-        dynamics.write_word,
+        stack.write_word,
         {"bits": ([0, 1], BITS | refusing((), [1])), "number": (Fraction, WORD_TYPE)},
     ),
-    Row(dynamics.read_word, {"q": (0.25, STACK), "length": (2, LONG_COUNT)}),
-    Row(dynamics.read_brackets, BRACKETS),
-    Row(dynamics.balanced, BRACKETS),
-    Row(dynamics.clip_by_norm, CLIP),
-    Row(dynamics.clip_by_element, CLIP),
-    Row(remedies.half_life, {"rate": (0.9, SHARES)}, infinite="infinity at rate 1"),
-    Row(remedies.leak_for, {"half_life": (20.0, POSITIVES)}),
+    Row(stack.read_word, {"q": (0.25, STACK), "length": (2, LONG_COUNT)}),
+    Row(stack.read_brackets, BRACKETS),
+    Row(stack.balanced, BRACKETS),
+    Row(optimisers.clip_by_norm, CLIP),
+    Row(optimisers.clip_by_element, CLIP),
+    Row(decay.half_life, {"rate": (0.9, SHARES)}, infinite="infinity at rate 1"),
+    Row(decay.leak_for, {"half_life": (20.0, POSITIVES)}),
     Row(
-        remedies.gate_half_life,
+        decay.gate_half_life,
         {"bias": (1.0, REALS)},
         infinite="infinity where that leaves the range of floats",
     ),
-    Row(remedies.gate_bias, {"half_life": (20.0, POSITIVES)}),
+    Row(decay.gate_bias, {"half_life": (20.0, POSITIVES)}),
     Row(
-        remedies.retention,
+        decay.chance_kept,
         {
             "rate": (0.9, SHARES),
             "steps": (10, LONG_SIZE),
@@ -507,7 +512,7 @@ MATHEMATICS = [
         },
     ),
     Row(
-        remedies.skip_response,
+        decay.skip_response,
         {
             "direct": (0.5, REAL),
             "skip": (0.2, REAL),
@@ -516,15 +521,18 @@ MATHEMATICS = [
         },
     ),
     Row(
-        remedies.skip_rate,
+        decay.skip_rate,
         {
             "direct": (0.5, REAL),
             "skip": (0.2, REAL),
             "delay": (5, LONG_SIZE | refusing((), [501])),
         },
     ),
-    Row(remedies.orthogonal, {"width": (3, LONG_SIZE), "rng": (RNG, GENERATOR)}),
-    Row(remedies.with_radius, {"W": (W, MATRIX | NO_WALL), "radius": (0.9, POSITIVE)}),
+    Row(
+        starts.orthogonal,
+        {"width": (3, LONG_SIZE), "rng": (RNG, GENERATOR), "stack": ((), STACKED)},
+    ),
+    Row(starts.with_radius, {"W": (W, MATRIX | NO_WALL), "radius": (0.9, POSITIVE)}),
     Row(memory.attractor, {"w": (2.0, NEVER_NEGATIVE)}),
     Row(memory.robustness_margin, {"w": (2.0, NEVER_NEGATIVE)}),
     Row(
@@ -548,13 +556,6 @@ MATHEMATICS = [
 
 MATRICES = {"W": (W, REALS)}
 STATES = np.full((3, 1, 2), 0.25)
-NETS = tasks.TwoSequence(units=3).start(2, rng=np.random.default_rng(1))
-SEQUENCES = np.full((5, 2, 4, 1), 0.5)
-SIGNALS, ANSWERS = rnn.forward(NETS, SEQUENCES)
-IN_RNN = "come back in the"
-BITS_NET = rnn.BitMemory(np.eye(2) / 2, np.ones(2), np.ones(2))
-SIGNS = np.array([1.0, -1.0])
-HEARD = np.full((4, 2, 2), 0.25)
 UNCHECKED = "come back in what is computed of them"
 
 
@@ -585,74 +586,15 @@ RECURRENT = [
             "step": (1e-3, at_most(1, POSITIVE)),
         },
     ),
-    Row(
-        rnn.forward,
-        {"net": (NETS, record(NETS)), "inputs": (SEQUENCES, shaped(SEQUENCES))},
-        unchecked=IN_RNN,
-    ),
-    Row(
-        rnn.backward,
-        {
-            "net": (NETS, record(NETS)),
-            "inputs": (SEQUENCES, shaped(SEQUENCES)),
-            "signals": (SIGNALS, shaped(SIGNALS)),
-            "misses": (ANSWERS, shaped(ANSWERS)),
-        },
-        unchecked=IN_RNN,
-    ),
-    Row(
-        rnn.BitMemory.inputs,
-        {
-            "self": (BITS_NET, record(BITS_NET, alone=True)),
-            "bits": (SIGNS, shaped(SIGNS, any_length=True)),
-            "steps": (3, LONG_SIZE),
-            "noise": (0.1, NOT_NEGATIVE),
-            "rng": (RNG, GENERATOR),
-        },
-        unchecked="nan and inf come back as such",
-    ),
-    Row(
-        rnn.BitMemory.recall_rate,
-        {
-            "self": (BITS_NET, record(BITS_NET, alone=True)),
-            "inputs": (HEARD, REALS),
-            "bits": (SIGNS, shaped(SIGNS)),
-        },
-        unchecked="nan and inf come back as such",
-    ),
-    Row(
-        rnn.BitMemory.outputs,
-        {
-            "self": (BITS_NET, record(BITS_NET, alone=True)),
-            "states": (HEARD, shaped(HEARD, any_length=True)),
-        },
-        unchecked="nan and inf come back as such",
-    ),
-    Row(
-        rnn.recall_gradients,
-        {"net": (BITS_NET, record(BITS_NET)), "inputs": (HEARD, REALS), "bits": (SIGNS, REALS)},
-    ),
-    Row(
-        rnn.train_bit_memory,
-        {
-            "steps": (3, LONG_SIZE),
-            "rng": (RNG, GENERATOR),
-            "units": (2, LONG_SIZE),
-            "updates": (2, LONG_SIZE),
-            "rate": (0.1, POSITIVE),
-            "noise": (0.1, POSITIVE),
-            "sequences": (4, LONG_SIZE),
-        },
-    ),
 ]
 
-LATCH, ONE_BIT = tasks.Latch(), {"length": (5, LONG_SIZE), "trials": (2, LONG_SIZE)}
-DRAWN = ONE_BIT | {"sequences": (4, LONG_SIZE), "rng": (RNG, GENERATOR), "training": (True, FLAG)}
-LATCHES = LATCH.start(2, rng=np.random.default_rng(2))
-LATCH_BATCH = LATCH.batch(5, 2, 4, rng=np.random.default_rng(3))
-TWO = tasks.TwoSequence(units=3)
-BATCH = TWO.batch(5, 2, 4, rng=np.random.default_rng(4))
-START_OF_TASK = {"trials": (2, LONG_SIZE), "rng": (RNG, GENERATOR)}
+DRAWN = {
+    "length": (10, LONG_SIZE),
+    "trials": (2, LONG_SIZE),
+    "sequences": (4, LONG_SIZE),
+    "rng": (RNG, GENERATOR),
+    "training": (True, FLAG),
+}
 
 
 def names(*fields):
@@ -660,73 +602,41 @@ def names(*fields):
     return Kind(lambda v: isinstance(v, tuple | list) and all(f in fields for f in v))
 
 
-NETWORK_TASK = {
+NOISE = {"noise": (0.2, NOT_NEGATIVE)}
+MARKED = {"marked": (3, SIZE)}
+ALL_TASKS = (
+    tasks.OneBit(),
+    tasks.Latching(),
+    tasks.TwoSequence(),
+    tasks.Parity(),
+    tasks.TemporalOrder(),
+)
+UNITS = {
     "units": (3, SIZE),
     "spread": (0.5, NOT_NEGATIVE),
-    "trained": (("recurrent", "entry"), names(*rnn.Network._fields)),
+    "start_from": ("uniform", word("uniform", "orthogonal", "echo state")),
+    "radius": (0.95, POSITIVE),
+    "trained": (("recurrent", "entry"), names(*models.Weights._fields)),
 }
-ON_LATCHES = {
-    "self": (LATCH, instance(tasks.Latch)),
-    "weights": (LATCHES, record(LATCHES)),
-    "batch": (LATCH_BATCH, record(LATCH_BATCH, free=("inputs",))),
-}
-ON_NETWORKS = {
-    "self": (TWO, instance(tasks.TwoSequence)),
-    "net": (NETS, record(NETS)),
-    "batch": (BATCH, record(BATCH, free=("inputs",))),
-}
-ORDER = tasks.TemporalOrder(units=3)
 
 TASKS = [
+    Row(tasks.OneBit, NOISE | {"noisy": (3, LONG_SIZE)}),
+    Row(tasks.Latching, NOISE | {"training_noise": (None, or_none(NOT_NEGATIVE))} | MARKED),
+    Row(tasks.TwoSequence, NOISE | MARKED | {"shortest": (0.5, at_most(1, POSITIVE))}),
+    *(Row(type(task).batch, {"self": (task, None), **DRAWN}) for task in ALL_TASKS),
     Row(
-        tasks.Latch,
-        {
-            "noise": (0.2, NOT_NEGATIVE),
-            "training_noise": (None, or_none(NOT_NEGATIVE)),
-            "marked": (3, LONG_SIZE),
-            "w": (1.25, REAL),
-            "spread": (0.1, NOT_NEGATIVE),
-            "trained": (("w",), names("w", "inputs")),
-        },
+        models.Latch,
+        {"w": (1.25, REAL), "spread": (0.1, NOT_NEGATIVE), "marked": (3, LONG_SIZE)}
+        | {"trained": (("w",), names("w", "inputs"))},
     ),
-    Row(tasks.Latch.start, {"self": (LATCH, None), **START_OF_TASK}),
-    Row(tasks.Latch.batch, {"self": (LATCH, None), **DRAWN}),
-    *(
-        Row(method, ON_LATCHES | {"self": (LATCH, None)}, unchecked=UNCHECKED)
-        for method in (tasks.Latch.run, tasks.Latch.loss_and_gradients, tasks.Latch.right)
-    ),
-    Row(
-        tasks.TwoSequence,
-        {
-            "noise": (0.2, NOT_NEGATIVE),
-            "marked": (3, SIZE),
-            "shortest": (0.5, at_most(1, POSITIVE)),
-            **NETWORK_TASK,
-        },
-    ),
-    Row(tasks.Parity, NETWORK_TASK),
-    Row(tasks.TemporalOrder, NETWORK_TASK),
-    Row(tasks.TwoSequence.start, {"self": (TWO, None), **START_OF_TASK}),
-    *(
-        Row(method, ON_NETWORKS | {"self": (TWO, None)}, unchecked=UNCHECKED)
-        for method in (
-            tasks.TwoSequence.run,
-            tasks.TwoSequence.loss_and_gradients,
-            tasks.TwoSequence.right,
-        )
-    ),
-    *(
-        Row(type(task).batch, {"self": (task, None), **DRAWN, "length": (10, LONG_SIZE)})
-        for task in (TWO, tasks.Parity(), ORDER)
-    ),
+    Row(models.Plain, UNITS),
+    Row(models.Leaky, UNITS | {"leak": (0.9, Kind(all_of(lambda x: (x >= 0) & (x < 1))))}),
+    Row(models.Skips, UNITS | {"delay": (5, SIZE)}),
+    Row(models.LSTM, UNITS | {"forget_bias": (1.0, REAL)}),
+    Row(models.BitMemory, UNITS | {"gain": (0.8, POSITIVE)}),
 ]
 
 # --- Training ----------------------------------------------------------------------------------
-
-
-def task_kind(value):
-    """Whether a value is a task or the name of one."""
-    return value in tasks.TASKS if isinstance(value, str) else isinstance(value, tasks.Latch)
 
 
 def ascending(value):
@@ -735,15 +645,18 @@ def ascending(value):
     return isinstance(value, list | np.ndarray) and array is not None and array.dtype.kind in "iu"
 
 
-TASK = Kind(task_kind) | refusing([None, 3, tasks.Latch, 1.5], ["", "other"])
+TASK = Kind(lambda v: isinstance(v, tasks.Latching)) | refusing([None, 3, tasks.Parity, ""], [])
+MODEL = Kind(lambda v: isinstance(v, models.Latch)) | refusing([None, 3, models.Latch, ""], [])
 GRADIENT = np.full((2, 3), 0.5)
 STEP = {"gradient": (GRADIENT, shaped(GRADIENT, any_length=True))}
-SPAN = {"task": ("latch", TASK), "length": (5, LONG_SIZE), "trials": (2, LONG_SIZE)}
-OPTIMISER = or_none(instance(training.SGD, training.Adam))
+PAIR = {"task": (tasks.Latching(), TASK), "model": (models.Latch(), MODEL)}
+LATCHES = models.Latch().start(tasks.Latching(), 2, rng=np.random.default_rng(2))
+SPAN = PAIR | {"length": (5, LONG_SIZE), "trials": (2, LONG_SIZE)}
+OPTIMISER = or_none(instance(optimisers.SGD, optimisers.Adam))
 HOW = {
     "rng": (RNG, GENERATOR),
     "updates": (2, LONG_COUNT),
-    "optimiser": (training.SGD(), OPTIMISER),
+    "optimiser": (optimisers.SGD(), OPTIMISER),
     "sequences": (2, or_none(LONG_SIZE)),
 }
 JUDGED = {"criterion": (0.95, at_most(1, POSITIVE)), "tests": (4, LONG_SIZE)}
@@ -753,17 +666,17 @@ LENGTHS = Kind(
 MEMORY = Kind(lambda v: shape(v) == (2,) and all_of(lambda x: (x >= 0) & (x < 1))(v))
 
 TRAINING = [
-    Row(training.SGD, {"rate": (0.1, POSITIVE), "clip": (1.0, or_none(POSITIVE))}),
-    Row(training.Adam, {"rate": (0.1, POSITIVE), "memory": ((0.9, 0.999), MEMORY)}),
+    Row(optimisers.SGD, {"rate": (0.1, POSITIVE), "clip": (1.0, or_none(POSITIVE))}),
+    Row(optimisers.Adam, {"rate": (0.1, POSITIVE), "memory": ((0.9, 0.999), MEMORY)}),
     Row(
-        training.SGD.step,
-        {"self": (training.SGD(), None), **STEP, "state": (None, ANY)},
+        optimisers.SGD.step,
+        {"self": (optimisers.SGD(), None), **STEP, "state": (None, ANY)},
         unchecked="nan and inf come back in the step",
     ),
     Row(
-        training.Adam.step,
+        optimisers.Adam.step,
         {
-            "self": (training.Adam(), None),
+            "self": (optimisers.Adam(), None),
             **STEP,
             "state": (None, Kind(lambda v: v is None)),
         },
@@ -782,7 +695,7 @@ TRAINING = [
     Row(
         training.success_curve,
         {
-            "task": ("latch", TASK),
+            **PAIR,
             "lengths": ([5, 6], LENGTHS),
             "trials": (2, LONG_SIZE),
             "rng": (RNG, GENERATOR),
@@ -800,104 +713,12 @@ TRAINING = [
     Row(
         training.score,
         {
-            "task": ("latch", TASK),
+            **PAIR,
             "parameters": (LATCHES, record(LATCHES)),
             "length": (5, LONG_SIZE),
             "rng": (RNG, GENERATOR),
             "tests": (4, LONG_SIZE),
         },
-    ),
-]
-
-# --- Remedies ----------------------------------------------------------------------------------
-
-CELLS = {
-    remedies.Plain(): 0,
-    remedies.Leaky(0.5): 0,
-    remedies.Skips(2): 0,
-    remedies.LSTM(): 0,
-}
-REMEDY = remedies.Remedy(tasks.TwoSequence(units=3), remedies.LSTM())
-CURED = REMEDY.start(2, rng=np.random.default_rng(5))
-CURED_BATCH = REMEDY.batch(5, 2, 4, rng=np.random.default_rng(6))
-ON_REMEDY = {
-    "self": (REMEDY, None),
-    "net": (CURED, record(CURED)),
-    "batch": (CURED_BATCH, record(CURED_BATCH, free=("inputs",))),
-}
-
-
-def cell_rows(cell):
-    """Rows of the methods of a cell."""
-    weights = np.full((2, cell.rows * 3, cell.columns * 3), 0.25)
-    drive = np.full((4, 2, 5, cell.rows * 3), 0.25)
-    trace = cell.run(weights, drive.copy())
-    error = np.ones((2, 5, 3))
-    traced = Kind(
-        lambda v: v is trace,
-        also={
-            "no signals": trace._replace(signals=None),
-            "two axes": trace._replace(signals=np.ones((2, 2))),
-            "no rows": trace._replace(signals=trace.signals[:0]),
-            "a tuple": tuple(trace),
-        },
-    )
-    yield Row(
-        type(cell).run,
-        {
-            "self": (cell, None),
-            "W": (weights, shaped(weights)),
-            "drive": (drive, shaped(drive)),
-        },
-        unchecked=UNCHECKED,
-    )
-    yield Row(
-        type(cell).errors,
-        {
-            "self": (cell, None),
-            "W": (weights, shaped(weights)),
-            "trace": (trace, traced),
-            "error": (error, shaped(error)),
-        },
-        unchecked=UNCHECKED,
-    )
-    for method in ("heard", "bias"):
-        name, good = ("trace", (trace, traced)) if method == "heard" else ("units", (3, LONG_SIZE))
-        yield Row(getattr(type(cell), method), {"self": (cell, None), name: good})
-
-
-def leak(value):
-    """Whether a value may be the leak of a unit, or of each."""
-    array = real(value)
-    return array is not None and array.ndim < 2 and array.size > 0 and bool(np.all(array < 1))
-
-
-REMEDIES = [
-    *{row.name: row for cell in CELLS for row in cell_rows(cell)}.values(),
-    Row(remedies.Leaky, {"leak": (0.9, SHARES | Kind(leak))}),
-    Row(remedies.Skips, {"delay": (5, SIZE)}),
-    Row(remedies.LSTM, {"forget_bias": (1.0, REAL)}),
-    Row(
-        remedies.Remedy,
-        {
-            "task": (TWO, instance(tasks.TwoSequence, tasks.Parity, tasks.TemporalOrder)),
-            "cell": (remedies.Plain(), instance(*map(type, CELLS))),
-            "start_from": ("uniform", word("uniform", "orthogonal", "echo state")),
-            "radius": (0.9, POSITIVE),
-        },
-    ),
-    Row(remedies.Remedy.start, {"self": (REMEDY, None), **START_OF_TASK}),
-    Row(remedies.Remedy.batch, {"self": (REMEDY, None), **DRAWN}),
-    *(
-        Row(getattr(remedies.Remedy, name), ON_REMEDY, unchecked=UNCHECKED)
-        for name in (
-            "run",
-            "answers",
-            "loss_and_gradients",
-            "input_gradients",
-            "gradient_by_lag",
-            "right",
-        )
     ),
 ]
 
@@ -1126,7 +947,6 @@ ROWS = {
         *RECURRENT,
         *TASKS,
         *TRAINING,
-        *REMEDIES,
         *DEEP_NETWORKS,
         *TOOLS,
         *FIGURES,

@@ -4,11 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from refusals import shape_refused
-from scipy.special import expit
-
-from longterm import _check, training
-from longterm.linear import spectral_radius
 from longterm.remedies import (
     LSTM,
     Leaky,
@@ -25,6 +20,11 @@ from longterm.remedies import (
     skip_response,
     with_radius,
 )
+from refusals import shape_refused
+from scipy.special import expit
+
+from longterm import _check, training
+from longterm.linear import spectral_radius
 from longterm.rnn import Network, check_gradients
 from longterm.tasks import Latch, TemporalOrder, TwoSequence
 

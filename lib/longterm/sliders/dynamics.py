@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from scipy.special import expit
 
-from longterm import dynamics
+from longterm import folds
 from longterm._types import Array
 from longterm.explore import Frame, Slider, SliderFigure, slider_figure
 from longterm.plots.house import (
@@ -43,8 +43,8 @@ def descent_and_clipping() -> SliderFigure:
 def _paths(threshold: float) -> tuple[Array, Array]:
     """Points of the descents from all starts (updates + 1, starts, 2), and their errors."""
     starts = [[WEIGHT, start] for start in STARTS]
-    paths = dynamics.descend(starts, RATE, UPDATES, "norm", threshold)
-    return paths, dynamics.unit_error(paths[..., 0], paths[..., 1])
+    paths = folds.unit_descent(starts, RATE, UPDATES, "norm", threshold)
+    return paths, folds.unit_error(paths[..., 0], paths[..., 1])
 
 
 def descent_frame(start: float, threshold: float) -> Frame:
@@ -54,7 +54,7 @@ def descent_frame(start: float, threshold: float) -> Frame:
     saved = [value for value in THRESHOLDS if _paths(value)[1][-1, k] < SAVED]
     largest = threshold == saved[-1] < THRESHOLDS[-1]
     lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
-    gradients = np.linalg.norm(dynamics.unit_gradient(*path[:-1].T), axis=1)
+    gradients = np.linalg.norm(folds.unit_gradient(*path[:-1].T), axis=1)
     found = " Task solved: no larger threshold here ends below 0.01." if largest else ""
     return {
         "path": tuple(path.T),
@@ -71,8 +71,8 @@ def descent_frame(start: float, threshold: float) -> Frame:
 def _descent_canvas() -> HouseFigure:
     fig, (plane, side) = new_figure(columns=2)
     weights = np.array([4.4, 4.8])
-    plane.plot(weights, dynamics.wall(weights), **THEORY)
-    plane.annotate("the wall", (4.6, dynamics.wall(4.6)), (14, 0), textcoords="offset points")
+    plane.plot(weights, folds.wall(weights), **THEORY)
+    plane.annotate("the wall", (4.6, folds.wall(4.6)), (14, 0), textcoords="offset points")
     look = {"color": COLOURS[0], "markersize": 3, "linewidth": 1, "linestyle": "-"}
     plane.plot([], [], "o", gid="path", **look)
     plane.plot([], [], "D", color="black", markersize=6, gid="start")
@@ -103,11 +103,11 @@ def map_and_plane() -> SliderFigure:
 
 def map_frame(w: float, b: float) -> Frame:
     """What `map_and_plane` shows at this weight and bias."""
-    x, points = np.linspace(-5, 5, 41), dynamics.fixed_points(w, b)
-    states = dynamics.unit_states(w, b, steps=_STEPS)
+    x, points = np.linspace(-5, 5, 41), folds.fixed_points(w, b)
+    states = folds.unit_states(w, b, steps=_STEPS)
     resting = points[::2] if len(points) == 3 else points
     middle = points[1:2] if len(points) == 3 else NOWHERE
-    last = dynamics.unit_states(w, b, steps=400)[-1]
+    last = folds.unit_states(w, b, steps=400)[-1]
     return {
         "map": (x, w * expit(x) + b),
         "staircase": (np.repeat(states, 2)[:-1], np.r_[states[0], np.repeat(states[1:], 2)]),
@@ -140,10 +140,10 @@ def _map_canvas() -> HouseFigure:
     left.set(xlim=(-5, 5), ylim=(-5, 5), xlabel="state $x_{t-1}$", ylabel="state $x_t$")
     left.set_title("dots: attractors, ring: boundary")
     weights = np.linspace(4, 7.2, 81)
-    for fold in dynamics.folds(weights).T:
+    for fold in folds.fold_biases(weights).T:
         right.plot(weights, fold, color=VANISH, linestyle="-")
     walled = np.linspace(4.26, 7.2, 60)
-    right.plot(walled, dynamics.wall(walled), **THEORY)
+    right.plot(walled, folds.wall(walled), **THEORY)
     right.plot([], [], "D", color=EXPLODE, markersize=7, gid="place")
     right.set(xlim=(2.8, 7.2), ylim=(-4.3, -1), xlabel="weight w", ylabel="bias b")
     right.set_title("lines: folds, dots: the wall")
