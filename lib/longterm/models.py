@@ -310,7 +310,7 @@ class _Units(Model):
         return Weights(
             _sum_of_products(errors, self._heard(run.signals)),
             _sum_of_products(errors, run.inputs),
-            errors.sum(axis=0).sum(axis=1),
+            errors.sum(axis=(0, 2)),
             misses.swapaxes(1, 2) @ run.signals[-1],
             misses.sum(axis=1),
         )

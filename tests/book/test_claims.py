@@ -14,7 +14,7 @@ import pytest
 from tools.book import prose_numbers
 from tools.book.prose_numbers import ROOT
 
-from longterm import dynamics
+from longterm import folds
 
 PAGES = prose_numbers.pages()
 
@@ -64,12 +64,12 @@ def test_all_entries_belong_to_a_page():
 
 def test_claims_of_chapter_7_in_words():
     """Where the slope is largest: at the wall, or beyond the lower fold only."""
-    b, slopes = claims.chapter_7.referee_slopes(0.5, dynamics.wall(6.0))
-    assert b[slopes.argmax()] == dynamics.wall(6.0)
+    b, slopes = claims.chapter_7.referee_slopes(0.5, folds.wall(6.0))
+    assert b[slopes.argmax()] == folds.wall(6.0)
     b, slopes = claims.chapter_7.referee_slopes(3.0)
-    assert b[slopes.argmax()] < dynamics.folds(6.0)[0]
+    assert b[slopes.argmax()] < folds.fold_biases(6.0)[0]
     assert slopes.max() > 1000 > 2 > slopes[b > -3].max()
-    near = dynamics.unit_error(6.0, dynamics.wall(6.0) + np.array([-1e-7, 1e-7]))
+    near = folds.unit_error(6.0, folds.wall(6.0) + np.array([-1e-7, 1e-7]))
     assert near[0] > 0.4
     assert near[1] < 0.04
 

@@ -5,19 +5,24 @@ import pytest
 
 from longterm import (
     _check,
-    dynamics,
+    decay,
     feedforward,
+    folds,
     linear,
     memory,
+    models,
     products,
-    remedies,
     rnn,
     scalar,
     scaling,
+    stack,
+    starts,
     tasks,
 )
 
 W, H0 = [[0.5, 0.2], [0.1, 0.3]], [1.0, 2.0]
+FIVE = models.Plain()
+FIVE_WEIGHTS = FIVE.start(tasks.Parity(), 3, rng=np.random.default_rng(0))
 NODES = 2 * 60  # of the finer of two rules, at w = 1.5 and noise 0.5
 
 CALLS = {
@@ -49,16 +54,16 @@ CALLS = {
     "boundary_gradient": (lambda _: memory.boundary_gradient(1.5, 0.5, 4), 5 * NODES),
     "linear_retention": (lambda _: memory.linear_retention(1.5, 0.5, 4), 5),
     "sample_retention": (lambda rng: memory.sample_retention(1.5, 0.5, 4, 3, rng=rng), 15),
-    "unit_states": (lambda _: dynamics.unit_states([5.0, 6.0], -2.2, steps=4), 10),
-    "descend": (lambda _: dynamics.descend([[5.0, -2.2]] * 3, 0.1, 4, steps=2), 30),
-    "read_word": (lambda _: dynamics.read_word([0.25, 0.75], 3), 6),
-    "retention of a leaky unit": (lambda _: remedies.retention([0.9, 0.8], 5, 0.2), 10),
-    "skip_response": (lambda _: remedies.skip_response(0.5, 0.2, 2, 4), 5),
-    "orthogonal": (lambda rng: remedies.orthogonal(3, rng=rng), 9),
-    "with_radius": (lambda _: remedies.with_radius(W, 0.9), 4),
+    "unit_states": (lambda _: folds.unit_states([5.0, 6.0], -2.2, steps=4), 10),
+    "unit_descent": (lambda _: folds.unit_descent([[5.0, -2.2]] * 3, 0.1, 4, steps=2), 30),
+    "read_word": (lambda _: stack.read_word([0.25, 0.75], 3), 6),
+    "chance_kept": (lambda _: decay.chance_kept([0.9, 0.8], 5, 0.2), 10),
+    "skip_response": (lambda _: decay.skip_response(0.5, 0.2, 2, 4), 5),
+    "orthogonal": (lambda rng: starts.orthogonal(3, rng=rng), 9),
+    "with_radius": (lambda _: starts.with_radius(W, 0.9), 4),
     "jacobian_products": (lambda _: rnn.jacobian_products(W, np.zeros((5, 2))), 20),
-    "batch of latches": (lambda rng: tasks.Latch().batch(15, 3, 6, rng=rng), 270),
-    "batch of networks": (lambda rng: tasks.TwoSequence(units=4).batch(15, 3, 6, rng=rng), 1080),
+    "batch": (lambda rng: tasks.TemporalOrder().batch(15, 3, 6, rng=rng), 1620),
+    "run": (lambda _: FIVE.run(FIVE_WEIGHTS, np.zeros((15, 3, 6, 1))), 16 * 3 * 6 * 5),
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from longterm import remedies, sliders
+from longterm import decay, sliders
 from longterm.sliders import remedies as drawn
 
 
@@ -24,10 +24,10 @@ def test_gate_shows_gradient_half_life_and_retention(bias, span):
         assert np.isnan(life)
     (t,), (kept,) = state["span"]
     assert t == span
-    assert kept == pytest.approx(remedies.retention(f, span, 0.2), rel=1e-12)
+    assert kept == pytest.approx(decay.chance_kept(f, span, 0.2), rel=1e-12)
     assert f"{kept:.1%}" in state["readout"]
     spans, held = state["held"]
-    assert held[-1] == pytest.approx(remedies.retention(f, 100, 0.2))
+    assert held[-1] == pytest.approx(decay.chance_kept(f, 100, 0.2))
     assert spans[0] == 4
 
 
@@ -53,7 +53,7 @@ def test_the_first_task_has_one_bias_at_every_span():
     words = solved(sliders.gate_and_memory())
     assert len(words) == 4
     assert {text.split(":")[0] for text in words} == {"b = 3.50"}
-    assert remedies.half_life(expit(3.5)) >= 20 > remedies.half_life(expit(3.25))
+    assert decay.half_life(expit(3.5)) >= 20 > decay.half_life(expit(3.25))
 
 
 def test_the_second_task_has_one_solution():

@@ -51,7 +51,7 @@ CLAIMS = [
     ("the same training, {} times the length", lambda: word(40 / 5)),
     (
         "<summary>About {} the time, like",
-        lambda: said("half", 45, printed(PAGE, r"40 steps: ([\d.]+)%"), 55),
+        lambda: said("half", 45, printed(PAGE, r"40 steps, bits right: ([\d.]+) %"), 55),
     ),
     (
         "Forty factors near {0[0]} leave some {0[1]}.",

@@ -4,10 +4,11 @@ from functools import cache
 
 import numpy as np
 
-from longterm import memory, sliders, training
+from longterm import memory, models, sliders, tasks, training
 
 from . import drawn, printed, rounded, said, stored
 
+LATCH = tasks.Latching(), models.Latch()
 PAGE = "chapters/06_long_spans.ipynb"
 
 
@@ -26,7 +27,7 @@ def far_share(m):
 
 
 def rate(T):
-    return printed(PAGE, rf"T = {T}: +([\d.]+)% of 400")
+    return printed(PAGE, rf"T = {T}: +(\d+) % of 400")
 
 
 def second_of_three(figure, artist):
@@ -39,9 +40,9 @@ def second_of_three(figure, artist):
 def fates():
     """Weights of 40 trials by update at T = 20, and which succeed in the end."""
     rng, paths = np.random.default_rng(62), []
-    for now in training.descend("latch", 20, 40, rng=rng):
+    for now in training.descend(*LATCH, 20, 40, rng=rng):
         paths.append(now.w.copy())
-    return np.array(paths), training.score("latch", now, 20, rng=rng) >= 0.95
+    return np.array(paths), training.score(*LATCH, now, 20, rng=rng) >= 0.95
 
 
 def decided_after(update):
@@ -52,7 +53,7 @@ def decided_after(update):
 
 def sunk_after_ten():
     """Lower end of the interval for the share of trials below 1 after ten updates."""
-    run = training.descend("latch", 20, 400, rng=np.random.default_rng(0), updates=10)
+    run = training.descend(*LATCH, 20, 400, rng=np.random.default_rng(0), updates=10)
     sunk = [int((now.w < 1).sum()) for now in run][-1]
     return training.wilson_interval(sunk, 400)[0]
 
@@ -90,7 +91,7 @@ CLAIMS = [
     ("about {:.0f} times more", lambda: round(far_share(0.9) / far_share(0.6), -2)),
     (r"$\sqrt{{0.2}} \approx {:.3f}$", lambda: np.sqrt(0.2)),
     ("A factor {:.2f}.", lambda: 1 / np.sqrt(0.2)),
-    ("All 400 trials succeed at $T = {}$", lambda: stored(PAGE, r"T =  ?(\d+): 100.0% of 400")),
+    ("All 400 trials succeed at $T = {}$", lambda: stored(PAGE, r"T =  ?(\d+): +100 % of 400")),
     (
         "for w = 1.25, {0[0]} for w = 1.5 and {0[1]} for w = 2.",
         lambda: [rounded(drawn("fig-terms", f"1 {n}y last")) for n in (3, 5)],
@@ -144,7 +145,7 @@ CLAIMS = [
     ),
     (
         "and about {} of the time at 80",
-        lambda: said("half", 40, printed(PAGE, r"T = 80: .*Adam (\d+)%"), 60),
+        lambda: said("half", 40, printed(PAGE, r"T = 80: .*Adam (\d+) %"), 60),
     ),
     ("<summary>About a {}</summary> Yes", lambda: said("dozen", 8, one_guess_in(), 15)),
     ("at T = 10 to about {:.1f} at 20 and", lambda: second_of_three("fig-guess", 1)),
