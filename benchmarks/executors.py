@@ -7,7 +7,9 @@ import time
 
 import numpy as np
 
+from longterm.models import Latch
 from longterm.sweeps import processes
+from longterm.tasks import Latching
 from longterm.training import success_curve
 
 LENGTHS = (5, 10, 15, 20, 25, 30, 40)
@@ -17,7 +19,7 @@ TRIALS, SEED = 200, 7
 def curve(executor=None):
     """Return the success of the latch at seven lengths, as in chapter 6."""
     rng = np.random.default_rng(SEED)
-    return success_curve("latch", LENGTHS, TRIALS, rng=rng, executor=executor)
+    return success_curve(Latching(), Latch(), LENGTHS, TRIALS, rng=rng, executor=executor)
 
 
 def identical(one, other):

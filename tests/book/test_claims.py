@@ -10,7 +10,7 @@ import claims
 import numpy as np
 import pytest
 
-from longterm import dynamics
+from longterm import folds
 
 
 def name(claim):
@@ -31,12 +31,12 @@ def test_number_in_an_alt_text_is_what_the_figure_shows(item):
 
 def test_claims_of_chapter_7_in_words():
     """Where the slope is largest: at the wall, or beyond the lower fold only."""
-    b, slopes = claims.chapter_7.referee_slopes(0.5, dynamics.wall(6.0))
-    assert b[slopes.argmax()] == dynamics.wall(6.0)
+    b, slopes = claims.chapter_7.referee_slopes(0.5, folds.wall(6.0))
+    assert b[slopes.argmax()] == folds.wall(6.0)
     b, slopes = claims.chapter_7.referee_slopes(3.0)
-    assert b[slopes.argmax()] < dynamics.folds(6.0)[0]
+    assert b[slopes.argmax()] < folds.fold_biases(6.0)[0]
     assert slopes.max() > 1000 > 2 > slopes[b > -3].max()
-    near = dynamics.unit_error(6.0, dynamics.wall(6.0) + np.array([-1e-7, 1e-7]))
+    near = folds.unit_error(6.0, folds.wall(6.0) + np.array([-1e-7, 1e-7]))
     assert near[0] > 0.4
     assert near[1] < 0.04
 

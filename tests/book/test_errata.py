@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from longterm import products, remedies, rnn, scaling
+from longterm import decay, products, rnn, scaling
 from longterm.linear import spectral_radius
+from longterm.models import Latch
+from longterm.tasks import Latching
 from longterm.training import success_rate
 
 ROOT = Path(__file__).parents[2]
@@ -41,14 +43,14 @@ def test_a_bound_for_each_path_does_not_bound_their_sum():
 
 
 def test_training_at_length_20_succeeds_far_too_often_to_be_called_zero():
-    outcome = success_rate("latch", 20, 100, rng=np.random.default_rng(20261125))
+    outcome = success_rate(Latching(), Latch(), 20, 100, rng=np.random.default_rng(20261125))
     assert outcome.interval[0] > 0.2
 
 
 @pytest.mark.parametrize(("a", "b", "delay"), [(0.4, 0.4, 5), (0.7, 0.2, 3), (0.3, 0.5, 8)])
 def test_skips_beside_single_steps_decay_more_slowly_than_either_alone(a, b, delay):
-    rate = remedies.skip_rate(a, b, delay)
-    response = remedies.skip_response(a, b, delay, 2000)
+    rate = decay.skip_rate(a, b, delay)
+    response = decay.skip_response(a, b, delay, 2000)
     assert response[2000] / response[1999] == pytest.approx(rate, rel=1e-6)
     assert 1 > rate > max(a, b ** (1 / delay)) + 0.01
 

@@ -5,7 +5,7 @@ import pytest
 from figure_checks import assert_draws, built, solved, titles, words
 from scipy.special import expit
 
-from longterm import dynamics
+from longterm import folds
 from longterm.figures import cliffs as figures
 
 ENDS_AND_MIDDLE = [(-2.2, 0.5), (-2.25, 5.0), (-2.25, 1000.0), (-2.3, 1000.0)]
@@ -83,20 +83,20 @@ def test_cantor_levels_draws_codes_and_bars_of_half_a_last_digit():
 @pytest.mark.parametrize(("start", "threshold"), ENDS_AND_MIDDLE)
 def test_path_and_error_are_those_of_descent(start, threshold):
     state = figures.descent_frame(start, threshold)
-    path = dynamics.descend([4.6, start], 0.02, 50, "norm", threshold)
+    path = folds.unit_descent([4.6, start], 0.02, 50, "norm", threshold)
     np.testing.assert_allclose(np.transpose(state["path"]), path, atol=1e-6)
-    np.testing.assert_allclose(state["error"][1], dynamics.unit_error(*path.T), atol=1e-6)
+    np.testing.assert_allclose(state["error"][1], folds.unit_error(*path.T), atol=1e-6)
     np.testing.assert_array_equal(np.ravel(state["start"]), [4.6, start])
     np.testing.assert_array_equal(np.ravel(state["end"]), np.transpose(state["path"])[-1])
     lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
     assert f"longest step {lengths.max():.2g}," in state["readout"]
-    assert f"updates {dynamics.unit_error(*path[-1]):.2g}." in state["readout"]
+    assert f"updates {folds.unit_error(*path[-1]):.2g}." in state["readout"]
 
 
 def test_the_greatest_threshold_never_clips_and_the_others_bound_the_step():
     for start in figures.STARTS:
         free = figures.descent_frame(start, 1000.0)["path"]
-        path = dynamics.descend([4.6, start], 0.02, 50)
+        path = folds.unit_descent([4.6, start], 0.02, 50)
         np.testing.assert_allclose(np.transpose(free), path, atol=1e-6)
 
 
@@ -115,7 +115,7 @@ def test_map_staircase_and_fixed_points_are_those_of_the_package(w, b):
     state = figures.map_frame(w, b)
     x, y = state["map"]
     np.testing.assert_allclose(y, w * expit(x) + b, rtol=1e-12)
-    states, points = dynamics.unit_states(w, b, steps=20), dynamics.fixed_points(w, b)
+    states, points = folds.unit_states(w, b, steps=20), folds.fixed_points(w, b)
     x, y = state["staircase"]
     np.testing.assert_array_equal(x[::2], states)
     np.testing.assert_array_equal(y[1::2], states[1:])
@@ -123,14 +123,14 @@ def test_map_staircase_and_fixed_points_are_those_of_the_package(w, b):
     shown = np.r_[state["attractors"][0], state["boundary"][0]]
     np.testing.assert_array_equal(np.sort(shown[np.isfinite(shown)]), points)
     assert state["place"] == ([w], [b])
-    lower = dynamics.unit_states(w, b, steps=2000)[-1]
+    lower = folds.unit_states(w, b, steps=2000)[-1]
     assert f"from 0.5 to {lower:.2f}." in state["readout"]
 
 
 def test_task_is_solved_between_the_lower_fold_and_the_wall():
     weights, biases = np.arange(3.0, 7.01, 0.5), np.linspace(-4, -1.2, 15).round(1)
     strip = [
-        w > 4.3 and dynamics.folds(w)[0] < b < dynamics.wall(w) for w in weights for b in biases
+        w > 4.3 and folds.fold_biases(w)[0] < b < folds.wall(w) for w in weights for b in biases
     ]
     readouts = built(figures.map_and_plane).view.readouts
     assert ["Task solved" in text for text in readouts] == strip

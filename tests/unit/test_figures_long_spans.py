@@ -99,7 +99,7 @@ def test_window_holds_what_is_safe_and_heard(span, noise):
     state = figures.window_frame(span, noise)
     for index in (0, 20, 37):
         w = state["held"][0][index]
-        held = memory.retention(w, noise, span)[0][-1]
+        held = memory.retention(w, noise, span).probabilities[-1]
         mean, square, _ = memory.boundary_gradient(w, noise, span)
         assert state["held"][1][index] == pytest.approx(held, rel=1e-9)
         assert state["needed"][1][index] == pytest.approx(square[-1] / mean[-1] ** 2, rel=1e-6)

@@ -92,7 +92,7 @@ def test_state_under_a_push_is_that_of_the_latch(w, push):
     state = figures.push_frame(w, push)
     kept = push <= memory.robustness_margin(w)
     t, a = state["kept" if kept else "lost"]
-    expected = [w * memory.attractor(w)[0]]
+    expected = [w * memory.attractor(w).rest]
     for _ in range(40):
         expected.append(w * np.tanh(expected[-1]) - push)
     np.testing.assert_array_equal(t, range(41))
@@ -121,8 +121,8 @@ def test_dots_are_fixed_points_with_the_right_slope(w, push):
 def test_retention_and_gradient_are_those_of_the_package(w, noise):
     state = figures.hold_frame(w, noise)
     t, right = state["right"]
-    np.testing.assert_array_equal(right, memory.retention(w, noise, 200)[0][t])
-    slope = memory.attractor(w)[1]
+    np.testing.assert_array_equal(right, memory.retention(w, noise, 200).probabilities[t])
+    slope = memory.attractor(w).slope
     np.testing.assert_allclose(state["gradient"][1], [1, slope**200])
     assert state["at 40"] == ([40], [right[list(t).index(40)]])
     assert state["gradient at 40"][1] == [slope**40]

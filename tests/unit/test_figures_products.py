@@ -145,7 +145,7 @@ def test_walks_and_lines_are_those_of_the_package(v, law):
     shown = np.reshape(state["walks"], (2, 8, -1))[:, :, :-1]
     np.testing.assert_array_equal(shown[0, 0], np.arange(0, 101, 10))
     np.testing.assert_allclose(shown[1], walks[:, ::10], rtol=1e-12)
-    typical = 100 * products.log_abs_moments(v, law)[0]
+    typical = 100 * products.log_abs_moments(v, law).mean
     for name, height in (("root mean square", 50 * np.log(v)), ("typical size", typical)):
         (line,) = lines_of(state, name).values()
         np.testing.assert_allclose(line, ([0, 100], [0, height]), atol=1e-9)

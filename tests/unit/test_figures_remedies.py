@@ -5,7 +5,7 @@ import pytest
 from figure_checks import assert_draws, solved, titles, words
 from scipy.special import expit
 
-from longterm import remedies
+from longterm import decay
 from longterm.figures import remedies as figures
 from longterm.training import Outcome, wilson_interval
 
@@ -69,10 +69,10 @@ def test_gate_shows_gradient_half_life_and_retention(bias, span):
         assert np.isnan(life)
     (t,), (kept,) = state["span"]
     assert t == span
-    assert kept == pytest.approx(remedies.retention(f, span, 0.2), rel=1e-12)
+    assert kept == pytest.approx(decay.chance_kept(f, span, 0.2), rel=1e-12)
     assert f"{kept:.1%}" in state["readout"]
     spans, held = state["held"]
-    assert held[-1] == pytest.approx(remedies.retention(f, 100, 0.2))
+    assert held[-1] == pytest.approx(decay.chance_kept(f, 100, 0.2))
     assert spans[0] == 4
 
 
@@ -94,7 +94,7 @@ def test_the_first_task_has_one_bias_at_every_span():
     words = solved(figures.gate_and_memory)
     assert len(words) == 4
     assert {text.split(":")[0] for text in words} == {"b = 3.50"}
-    assert remedies.half_life(expit(3.5)) >= 20 > remedies.half_life(expit(3.25))
+    assert decay.half_life(expit(3.5)) >= 20 > decay.half_life(expit(3.25))
 
 
 def test_the_second_task_has_one_solution():

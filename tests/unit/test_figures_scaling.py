@@ -146,7 +146,7 @@ def test_each_part_of_the_first_task_has_one_solution():
 
 @pytest.mark.parametrize("width", figures.WIDTHS)
 def test_the_band_fits_in_a_factor_ten_from_width_38_on(width):
-    fits = 2 * np.sqrt(100 * scaling.log_norm_step(width)[1]) < 2 * np.log(10)
+    fits = 2 * np.sqrt(100 * scaling.log_norm_step(width).variance) < 2 * np.log(10)
     assert fits == (width >= 50)
     inside = []
     for gain in figures.GAINS:
@@ -187,17 +187,17 @@ def test_mean_and_band_of_the_gradient_are_those_of_the_proposition(width, gain)
     np.testing.assert_allclose((low + high) / 2, back * mean, atol=1e-9)
     np.testing.assert_allclose((high - low) / 4, np.sqrt(back * variance), atol=1e-9)
     assert f"has mean {50 * mean:z.2f}, sd {np.sqrt(50 * variance):.2f}" in state["readout"]
-    assert f"q = {scaling.tanh_mean_field(gain)[0]:.3f}" in state["readout"]
+    assert f"q = {scaling.tanh_mean_field(gain).variance:.3f}" in state["readout"]
 
 
 @pytest.mark.parametrize("width", figures.TANH_WIDTHS)
 def test_the_dot_stands_on_the_curve_of_this_width(width):
     gains, drifts = figures.level_gradient_frame(width, 1.0)["drift"]
-    steps = [50 * scaling.tanh_gradient_step(g, width)[0] for g in gains]
+    steps = [50 * scaling.tanh_gradient_step(g, width).mean for g in gains]
     np.testing.assert_allclose(drifts, steps, rtol=1e-12)
     for gain in figures.TANH_GAINS:
         (g,), (drift,) = figures.level_gradient_frame(width, gain)["here"]
-        assert (g, drift) == (gain, 50 * scaling.tanh_gradient_step(gain, width)[0])
+        assert (g, drift) == (gain, 50 * scaling.tanh_gradient_step(gain, width).mean)
         assert abs(np.interp(g, gains, drifts) - drift) < 0.1
 
 
@@ -205,19 +205,19 @@ def test_the_curve_of_infinite_width_is_that_of_chi():
     right = built(figures.level_gradient).figure.axes[1]
     (wide,) = (line for line in right.lines if line.get_linestyle() == ":")
     chi = np.exp(np.array(wide.get_ydata()) / 50)
-    np.testing.assert_allclose(chi, [scaling.tanh_mean_field(g)[1] for g in wide.get_xdata()])
+    np.testing.assert_allclose(chi, [scaling.tanh_mean_field(g).factor for g in wide.get_xdata()])
 
 
 def test_the_task_on_gradients_has_one_solution():
     (words,) = solved(figures.level_gradient)
     assert words.startswith("Width 32, gain 1.22:")
-    mean = [scaling.tanh_gradient_step(g, 32)[0] for g in (1.21, 1.22, 1.23)]
+    mean = [scaling.tanh_gradient_step(g, 32).mean for g in (1.21, 1.22, 1.23)]
     assert mean[0] < 0 < mean[2]
 
 
 def test_narrower_networks_need_more_gain():
     level = [
-        min(figures.TANH_GAINS, key=lambda g: abs(scaling.tanh_gradient_step(g, N)[0]))
+        min(figures.TANH_GAINS, key=lambda g: abs(scaling.tanh_gradient_step(g, N).mean))
         for N in (16, 32, 64)
     ]
     assert level == [1.4, 1.22, 1.14]
@@ -231,7 +231,7 @@ def test_networks_follow_the_mean_of_theory(monkeypatch):
     for gain in (0.94, 1.0, 1.22, 1.44):
         ends = figures._gradient_walks(32, gain)[:, -1]
         error = ends.std() / np.sqrt(200)
-        assert abs(ends.mean() - 50 * scaling.tanh_gradient_step(gain, 32)[0]) < 4 * error
+        assert abs(ends.mean() - 50 * scaling.tanh_gradient_step(gain, 32).mean) < 4 * error
 
 
 @pytest.mark.parametrize("frame", [figures.level_walk_frame, figures.level_gradient_frame])

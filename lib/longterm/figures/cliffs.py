@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import expit
 
-from longterm import dynamics
+from longterm import folds
 from longterm._types import Array, Style
 from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
@@ -182,8 +182,8 @@ def descent_and_clipping() -> SliderFigure:
     """Gradient descent beside the wall, as its start and the threshold of clipping move."""
     fig, (plane, side) = new_figure(columns=2)
     weights = np.array([4.4, 4.8])
-    plane.plot(weights, dynamics.wall(weights), **THEORY)
-    note(plane, "the wall", (4.6, float(dynamics.wall(4.6))), (14, 0), fontsize=10)
+    plane.plot(weights, folds.wall(weights), **THEORY)
+    note(plane, "the wall", (4.6, float(folds.wall(4.6))), (14, 0), fontsize=10)
     look = {"color": COLOURS[0], "markersize": 3, "linewidth": 1, "linestyle": "-"}
     plane.plot([], [], "o", gid="path", **look)
     plane.plot([], [], "D", color="black", markersize=6, gid="start")
@@ -208,8 +208,8 @@ def descent_and_clipping() -> SliderFigure:
 def _paths(threshold: float) -> tuple[Array, Array]:
     """Points of the descents from all starts (updates + 1, starts, 2), and their errors."""
     starts = [[WEIGHT, start] for start in STARTS]
-    paths = dynamics.descend(starts, RATE, UPDATES, "norm", threshold)
-    return paths, dynamics.unit_error(paths[..., 0], paths[..., 1])
+    paths = folds.unit_descent(starts, RATE, UPDATES, "norm", threshold)
+    return paths, folds.unit_error(paths[..., 0], paths[..., 1])
 
 
 def descent_frame(start: float, threshold: float) -> Frame:
@@ -219,7 +219,7 @@ def descent_frame(start: float, threshold: float) -> Frame:
     saved = [value for value in THRESHOLDS if _paths(value)[1][-1, k] < SAVED]
     largest = threshold == saved[-1] < THRESHOLDS[-1]
     lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
-    gradients = np.linalg.norm(dynamics.unit_gradient(*path[:-1].T), axis=1)
+    gradients = np.linalg.norm(folds.unit_gradient(*path[:-1].T), axis=1)
     found = " Task solved: no larger threshold here ends below 0.01." if largest else ""
     return {
         "path": tuple(path.T),
@@ -244,9 +244,9 @@ def map_and_plane() -> SliderFigure:
     left.set(xlim=(-5, 5), ylim=(-5, 5), xlabel="state $x_{t-1}$", ylabel="state $x_t$")
     left.set_title("dots: attractors, ring: boundary")
     folded, walled = np.linspace(4, 7.2, 81), np.linspace(4.26, 7.2, 60)
-    for fold in dynamics.folds(folded).T:
+    for fold in folds.fold_biases(folded).T:
         right.plot(folded, fold, color=VANISH, linestyle="-")
-    right.plot(walled, dynamics.wall(walled), **THEORY)
+    right.plot(walled, folds.wall(walled), **THEORY)
     right.plot([], [], "D", color=EXPLODE, markersize=7, gid="place")
     right.set(xlim=(2.8, 7.2), ylim=(-4.3, -1), xlabel="weight w", ylabel="bias b")
     right.set_title("lines: folds, dots: the wall")
@@ -265,11 +265,11 @@ def map_and_plane() -> SliderFigure:
 
 def map_frame(w: float, b: float) -> Frame:
     """What `map_and_plane` shows at this weight and bias."""
-    x, points = np.linspace(-5, 5, 41), dynamics.fixed_points(w, b)
-    states = dynamics.unit_states(w, b, steps=_STEPS)
+    x, points = np.linspace(-5, 5, 41), folds.fixed_points(w, b)
+    states = folds.unit_states(w, b, steps=_STEPS)
     resting = points[::2] if len(points) == 3 else points
     middle = points[1:2] if len(points) == 3 else NOWHERE
-    last = dynamics.unit_states(w, b, steps=400)[-1]
+    last = folds.unit_states(w, b, steps=400)[-1]
     return {
         "map": (x, w * expit(x) + b),
         "staircase": (np.repeat(states, 2)[:-1], np.r_[states[0], np.repeat(states[1:], 2)]),

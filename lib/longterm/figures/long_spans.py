@@ -145,7 +145,7 @@ def far_share(slope: float, span: int = SPAN) -> Array:
 
 def cut_frame(w: float, k: int) -> Frame:
     """What `truncated_gradient` shows at weight w and cut k."""
-    slope = float(memory.attractor(w)[1])
+    slope = float(memory.attractor(w).slope)
     share, lags = far_share(slope), np.arange(SPAN)
     solved = w == 1.25 and share[k] < 0.01 <= share[k - 1]
     found = " Task solved: one lag fewer would lose more than 1 %." if solved else ""
@@ -214,6 +214,6 @@ def _latches(noise: float) -> tuple[Array, Array]:
     longest, held, needed = SPANS[-1], [], []
     for w in WEIGHTS:
         mean, square, _ = memory.boundary_gradient(w, noise, longest)
-        held.append(memory.retention(w, noise, longest)[0])
+        held.append(memory.retention(w, noise, longest).probabilities)
         needed.append(square / mean**2)
     return np.array(held), np.array(needed)

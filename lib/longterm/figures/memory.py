@@ -200,7 +200,7 @@ def latch_and_push() -> SliderFigure:
 def push_frame(w: float, push: float) -> Frame:
     """What `latch_and_push` shows at one weight and push."""
     a = np.linspace(-2.5, 2.5, 21)
-    rest, margin = w * memory.attractor(w)[0], memory.robustness_margin(w)
+    rest, margin = w * memory.attractor(w).rest, memory.robustness_margin(w)
     states = memory.latch(w, np.full(PUSH_STEPS, -push), rest)
     stable, unstable = _fixed_points(w, push)
     survives = push <= margin
@@ -262,7 +262,7 @@ def hold_or_teach() -> SliderFigure:
 def hold_frame(w: float, noise: float) -> Frame:
     """What `hold_or_teach` shows at one weight and standard deviation of the noise."""
     t = np.array([0, 2, 5, 10, 15, 20, 30, 40, 55, 70, 85, 100, 125, 150, 175, 200])
-    right, slope, life = _retention(w, noise), memory.attractor(w)[1], _lifetime(w, noise)
+    right, slope, life = _retention(w, noise), memory.attractor(w).slope, _lifetime(w, noise)
     smallest = next((v for v in NOISY_WEIGHTS if _lifetime(v, noise) >= LIFE_ASKED), None)
     found = ""
     if noise == NOISE_ASKED and w == smallest:
@@ -283,4 +283,4 @@ _lifetime = functools.cache(memory.lifetime)
 
 @functools.cache
 def _retention(w: float, noise: float) -> Array:
-    return memory.retention(w, noise, HOLD_STEPS)[0]
+    return memory.retention(w, noise, HOLD_STEPS).probabilities

@@ -248,7 +248,7 @@ def walks_frame(v: float, law: str) -> Frame:
     walks = products.sample_log_abs_products(v, STEPS, WALKS, rng=rng, distribution=law)
     t = np.arange(0, STEPS + 1, EVERY)
     mean_square = np.log(products.product_variance(v, STEPS)) / (2 * STEPS)
-    both = {"root mean square": mean_square, "typical size": products.log_abs_moments(v, law)[0]}
+    both = {"root mean square": mean_square, "typical size": products.log_abs_moments(v, law).mean}
     rates = {name: round(float(rate), 12) + 0.0 for name, rate in both.items()}
     state: Frame = {"walks": one_line(t, walks[:, t])}
     for name, rate in rates.items():

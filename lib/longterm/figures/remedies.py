@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from scipy.special import expit
 
-from longterm import remedies
+from longterm import decay
 from longterm._types import Array, Integers, Numbers, Outcomes, Style
 from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
@@ -161,7 +161,7 @@ def gate_and_memory() -> SliderFigure:
     left.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 2), xlabel="lag k")
     left.set(title="gradient left (dot: halved)")
     spans = np.arange(4, STEPS + 1)
-    best = [remedies.retention(1.0, int(t), NOISE) for t in spans]
+    best = [decay.chance_kept(1.0, int(t), NOISE) for t in spans]
     right.plot(spans, best, color=HOLD, linewidth=1, linestyle=":")
     right.plot([], [], gid="held", **REGIMES["vanish"])
     right.plot([], [], "o", color="black", gid="span")
@@ -180,11 +180,11 @@ def gate_and_memory() -> SliderFigure:
 
 def gate_frame(bias: float, span: int) -> Frame:
     """What `gate_and_memory` shows at a forget bias and a span."""
-    f, life = float(expit(bias)), float(remedies.gate_half_life(bias))
+    f, life = float(expit(bias)), float(decay.gate_half_life(bias))
     spans, held = _held(f)
-    kept = remedies.retention(f, span, NOISE)
+    kept = decay.chance_kept(f, span, NOISE)
     mark = ([life], [0.5]) if life <= STEPS else (NOWHERE, NOWHERE)
-    least = min(b for b in BIASES if remedies.gate_half_life(b) >= ENOUGH)
+    least = min(b for b in BIASES if decay.gate_half_life(b) >= ENOUGH)
     found = " Task solved: this is the smallest bias asked for." if bias == least else ""
     return {
         "gradient": (ENDS, f**ENDS),
@@ -201,7 +201,7 @@ def gate_frame(bias: float, span: int) -> Frame:
 def _held(rate: float) -> tuple[Integers, Array]:
     """Spans, and the chance that a memory of this rate has its bit right after them."""
     spans = np.arange(4, STEPS + 1, 4)
-    return spans, np.array([remedies.retention(rate, int(t), NOISE) for t in spans])
+    return spans, np.array([decay.chance_kept(rate, int(t), NOISE) for t in spans])
 
 
 @house_style()
@@ -225,10 +225,10 @@ def skip_and_radius() -> SliderFigure:
 
 def skip_frame(radius: float, delay: int) -> Frame:
     """What `skip_and_radius` shows for one weight and delay."""
-    response = remedies.skip_response(0.0, radius, delay, STEPS)
+    response = decay.skip_response(0.0, radius, delay, STEPS)
     reached = np.flatnonzero(response)
-    plain, rate = radius**STEPS, remedies.skip_rate(0.0, radius, delay)
-    asked = radius == 0.8 and rate**STEPS >= 0.1 > remedies.skip_rate(0, 0.8, delay - 1) ** STEPS
+    plain, rate = radius**STEPS, decay.skip_rate(0.0, radius, delay)
+    asked = radius == 0.8 and rate**STEPS >= 0.1 > decay.skip_rate(0, 0.8, delay - 1) ** STEPS
     found = " Task solved: this is the shortest delay asked for." if asked else ""
     return {
         "plain": (ENDS, radius**ENDS),
@@ -236,6 +236,6 @@ def skip_frame(radius: float, delay: int) -> Frame:
         "reached": (reached, response[reached]),
         "readout": f"ρ = {radius:g}, d = {delay}: after {STEPS} steps {plain:.2g} of the gradient "
         f"is left without skips, {rate**STEPS:.2g} with them; half-lives "
-        f"{remedies.half_life(radius):.1f} and {remedies.half_life(rate):.1f} steps. "
+        f"{decay.half_life(radius):.1f} and {decay.half_life(rate):.1f} steps. "
         f"{len(reached) - 1} of {STEPS} lags are reached.{found}",
     }

@@ -241,7 +241,7 @@ def _level_walk_found(width: int, gain: float, drift: float, spread: float) -> s
         return " Task solved, first part: no other gain of three digits is as level."
     if abs(drift) + 2 * spread > TENFOLD:
         return ""
-    narrower = [LAYERS * scaling.log_norm_step(N)[1] for N in WIDTHS[: WIDTHS.index(width)]]
+    narrower = [LAYERS * scaling.log_norm_step(N).variance for N in WIDTHS[: WIDTHS.index(width)]]
     if 2 * np.sqrt(min(narrower, default=np.inf)) <= TENFOLD:
         return " The band stays inside, as that of a narrower network can."
     return " Task solved, second part: at no narrower width here does the band stay inside."
@@ -252,7 +252,7 @@ def level_gradient() -> SliderFigure:
     """Gradients through 50 tanh layers, as the width and the gain move through the edge."""
     fig, (left, right) = new_figure(columns=2, height=3.6, sharey=True)
     _draw_theory(left)
-    wide = [BACK * np.log(scaling.tanh_mean_field(g)[1]) for g in TANH_GAINS]
+    wide = [BACK * np.log(scaling.tanh_mean_field(g).factor) for g in TANH_GAINS]
     right.axhline(0, color=HOLD, linewidth=0.8, linestyle="-")
     right.plot(TANH_GAINS, wide, color=HOLD, linestyle=":")
     right.plot([], [], color="black", linestyle="-", gid="drift")
@@ -286,7 +286,7 @@ def level_gradient_frame(width: int, gain: float) -> Frame:
         "drift": (gains, [BACK * _tanh_step(g, width)[0] for g in gains]),
         "here": ([gain], [drift]),
         "readout": f"Width {width}, gain {gain:.2f}: ln‖δ‖² after {BACK} layers has mean "
-        f"{drift:z.2f}, sd {spread:.2f}; q = {scaling.tanh_mean_field(gain)[0]:.3f}.{found}",
+        f"{drift:z.2f}, sd {spread:.2f}; q = {scaling.tanh_mean_field(gain).variance:.3f}.{found}",
     }
 
 
@@ -296,7 +296,7 @@ _tanh_step = functools.cache(scaling.tanh_gradient_step)
 def _gradient_walks(width: int, gain: float) -> Array:
     """ln‖δ‖² of five networks from the last layer back, their first states of settled size."""
     net, x = _networks(width)
-    settled = np.sqrt(scaling.tanh_mean_field(gain)[0]) / gain
+    settled = np.sqrt(scaling.tanh_mean_field(gain).variance) / gain
     states = feedforward.forward(net, x * max(settled, 1e-3), gain, "tanh")
     _, error = feedforward.classification_error(net, states[-1], np.array([0]))
     flow = feedforward.backward(net, states, error, gain, "tanh")[::-1, :, 0]

@@ -63,7 +63,7 @@ CLAIMS = [
     ("to the target, {:.4f}", lambda: from_above(0.0001, 20_000)[-1]),
     (
         "<summary>About {} the time, like",
-        lambda: said("half", 45, printed(PAGE, r"40 steps: ([\d.]+)%"), 55),
+        lambda: said("half", 45, printed(PAGE, r"40 steps, bits right: ([\d.]+) %"), 55),
     ),
     (
         "Forty factors near {0[0]} leave some {0[1]}.",

@@ -31,7 +31,7 @@ def shifted_ratio():
 
 def corner_and_norm():
     """Corner entry and norm of the sixth power of B in chapter 2."""
-    return 50 * (0.9**6 - 0.8**6), linear.transient_peak(B, 60)[0]
+    return 50 * (0.9**6 - 0.8**6), linear.transient_peak(B, 60).norm
 
 
 def settle_in_floats():
@@ -60,11 +60,11 @@ CLAIMS = [
     ("which is {:.2f} at $t = 6$", lambda: linear.spectral_radius(B) ** 6),
     ("About {:.0f} 000, that is 5.1", lambda: linear.spectral_norm(B) ** 6 / 1000),
     (r"\approx {:.0f}$ more steps", lambda: BITS * np.log(2) / np.log(SIZES[0] / SIZES[1])),
-    ("as $e^{{{:.0f}}}$", lambda: linear.propagate_log(W2, [1, 2, -0.5], 3000)[1][-1]),
+    ("as $e^{{{:.0f}}}$", lambda: linear.propagate_log(W2, [1, 2, -0.5], 3000).log_norms[-1]),
     ("= {:.2f} .", peak_of_corner),
     ("is {0[0]:.2f} at $t = 6$, nearly all of the norm {0[1]:.2f}", corner_and_norm),
     ("({0[0]:.4f}..., {0[1]})", lambda: linear.transient_peak([[0.9, 50], [0, 0.8]], 60)),
-    ("multiplied by up to {:.2f}", lambda: linear.transient_peak(B, 60)[0]),
+    ("multiplied by up to {:.2f}", lambda: linear.transient_peak(B, 60).norm),
     ("$0.9/1.1 = {:.3f}$", shifted_ratio),
     ("explain the factor {:.3f} of the network", lambda: FACTOR),
     ("rises with slope {:.3f} from", lambda: np.log(SIZES[0])),
@@ -90,7 +90,7 @@ CLAIMS = [
     ("A float has {} of them", lambda: BITS),
     ("starts at about ${}$ of", lambda: f"2^{{{np.log2(np.finfo(float).epsneg):.0f}}}"),
     ("<summary>{:.2f} as well: the", lambda: linear.spectral_radius(B) ** 6),
-    ("<summary>About {:.0f}</summary> Yes. Every mode", lambda: linear.transient_peak(B, 60)[0]),
+    ("<summary>About {:.0f}</summary> Yes. Every mode", lambda: linear.transient_peak(B, 60).norm),
     ("can stretch a state by {:.1f}. But", lambda: linear.spectral_norm(B)),
     (
         "and a {} times as much",
@@ -99,7 +99,10 @@ CLAIMS = [
     ("crosses 1 again near t = {},", lambda: back_below_one() - 1),
     (
         "within {0[0]} steps $B$ makes a small change more than {0[1]} times larger",
-        lambda: (word(linear.transient_peak(B, 60)[1]), word(int(linear.transient_peak(B, 60)[0]))),
+        lambda: (
+            word(linear.transient_peak(B, 60).step),
+            word(int(linear.transient_peak(B, 60).norm)),
+        ),
     ),
     ("shrank by a factor {:.3f} a step of lag", lambda: FACTOR),
     ("$W$ in size, {:.3f}, but", lambda: FIRST),
@@ -119,13 +122,14 @@ CLAIMS = [
     (
         "With 50 the peak is about {} times higher",
         lambda: word(
-            linear.transient_peak([[0.9, 50], [0, 0.8]], 60)[0] / linear.transient_peak(B, 60)[0]
+            linear.transient_peak([[0.9, 50], [0, 0.8]], 60).norm
+            / linear.transient_peak(B, 60).norm
         ),
     ),
     (
         "[-1].round(4) # {:.1f} ```",
         lambda: linear.dominant_alignment([[0.1, 2], [0.5, 0.1]], [1, 0], 40)[-1].round(4),
     ),
-    ("an error sent back {} steps is", lambda: word(linear.transient_peak(B, 60)[1])),
+    ("an error sent back {} steps is", lambda: word(linear.transient_peak(B, 60).step)),
     ("takes some {} steps until it", lambda: said("forty", 35, back_below_one(), 42)),
 ]

@@ -27,7 +27,7 @@ def error_of_weak_tilt():
     return 4 * np.sqrt((fourth - 1) / 40_000)
 
 
-TYPICAL = np.exp(-2 * products.log_abs_moments(1.0)[0])
+TYPICAL = np.exp(-2 * products.log_abs_moments(1.0).mean)
 
 
 def error_of_mean_square():
@@ -96,7 +96,7 @@ CLAIMS = [
     ("About 13, which is {:.3f}²", lambda: TYPICAL),
     ("It is ${:.3f}^{{25}}$", lambda: TYPICAL),
     ("the true standard error is {:.1f}", error_of_weak_tilt),
-    ("fall by $e^{{{:.3f}}}$ a step", lambda: products.log_abs_moments(1.0)[0]),
+    ("fall by $e^{{{:.3f}}}$ a step", lambda: products.log_abs_moments(1.0).mean),
     ("A factor of {:.2f}", lambda: np.exp(7 * zeta(3) / (3 * np.pi**2))),
     ("loses about {:.0f} % a round", lambda: -100 * growth(1)),
     ("about {:.1f} % a round", lambda: 100 * growth(0.25)),
@@ -165,7 +165,7 @@ CLAIMS = [
     ),
     (
         "lie around minus {0[0]:.0f}, from about minus {0[1]:.0f} to minus {0[2]:.0f}.",
-        lambda: (-50 * products.log_abs_moments(1.0)[0], *-two_worlds()[0][[0, 2]]),
+        lambda: (-50 * products.log_abs_moments(1.0).mean, *-two_worlds()[0][[0, 2]]),
     ),
     (
         "lie around plus {0[0]:.0f}, from about {0[1]:.0f} to {0[2]:.0f}.",

@@ -20,7 +20,7 @@ def drift_and_spread(width, depth=100):
 
 def printed_loss(width):
     """Factor that the printed ReLU gain takes off ‖h‖² over 100 layers."""
-    mean, _ = scaling.log_norm_step(width, "relu")
+    mean = scaling.log_norm_step(width, "relu").mean
     return np.exp(-100 * (mean + 2 * np.log(scaling.gain(width, "relu", "sussillo"))))
 
 
@@ -34,7 +34,7 @@ def width_for_a_factor_ten():
 
 
 def drift_sd():
-    return np.sqrt(100 * scaling.log_norm_step(10)[1])
+    return np.sqrt(100 * scaling.log_norm_step(10).variance)
 
 
 def printed_drifts(widths):
@@ -54,7 +54,7 @@ def below_the_spread(activation):
 
 def level_gain(width):
     """The tanh gain above 1 at which the mean gradient is level."""
-    return brentq(lambda g: scaling.tanh_gradient_step(g, width)[0], 1.01, 2)
+    return brentq(lambda g: scaling.tanh_gradient_step(g, width).mean, 1.01, 2)
 
 
 def angle(layer):
@@ -68,7 +68,7 @@ LYAPUNOV = scaling.lyapunov_exponents(12) - scaling.lyapunov_exponents(12)[0]
 CLAIMS = [
     ("layer costs about {:.2f} in", lambda: -drift_and_spread(10)[0] / 100),
     ("make $e^{{{:.0f}}}$", lambda: drift_and_spread(10)[0]),
-    ("is about {:.1f}. What", lambda: np.sqrt(100 * scaling.log_norm_step(10)[1])),
+    ("is about {:.1f}. What", lambda: np.sqrt(100 * scaling.log_norm_step(10).variance)),
     ("= {:.1f}$, so 178 layers", lambda: layers_until_half_are_dead(8)),
     ("so {:.0f} layers", lambda: np.ceil(layers_until_half_are_dead(8))),
     ("# {0[0]:.5f}, {0[1]:.5f}", lambda: [scaling.death_probability(8, d) for d in (177, 178)]),
@@ -90,7 +90,7 @@ CLAIMS = [
         lambda: said(
             "tenth",
             9.5,
-            np.sqrt(scaling.log_norm_step(10)[1] / scaling.log_norm_step(1000)[1]),
+            np.sqrt(scaling.log_norm_step(10).variance / scaling.log_norm_step(1000).variance),
             10.6,
         ),
     ),
@@ -101,7 +101,7 @@ CLAIMS = [
     ("minus 19.7 and minus {:.1f} at layer", lambda: -drawn("fig-width-fans", "1 3y last")),
     (
         "leaves 27 at width 1, {:.1f} at width 10",
-        lambda: -100 * (scaling.log_norm_step(10)[0] + 0.1),
+        lambda: -100 * (scaling.log_norm_step(10).mean + 0.1),
     ),
     (
         "gain leaves between {0[0]:.0f} and {0[1]:.0f} up to width 8",

@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from longterm import remedies, scalar, tasks
+from longterm import decay, models, scalar, tasks
 
 from . import drawn, printed, rounded, said, word
 
-PAGE = "chapters/08_remedies.ipynb"
+PAGE = "chapters/08_decay.ipynb"
 
 
 def decade_lives():
     """Half-lives that leave a tenth after 100 and 1000 steps."""
-    return remedies.half_life(0.1 ** (1 / np.array([100, 1000])))
+    return decay.half_life(0.1 ** (1 / np.array([100, 1000])))
 
 
 def success(name, column):
     """Success in per cent from the table over T = 8, 16, 32."""
-    shares = r" +(\d+)% \([^)]*\)" * 3
+    shares = r" +(\d+) % of 100 \([^)]*\)" * 3
     return printed(PAGE, rf"\n{name} +\d+{shares}", column)
 
 
@@ -32,34 +32,35 @@ def kept(name):
 
 def matched(name, column):
     """Weights (1) or success in per cent (2) from the table of matched sizes."""
-    return printed(PAGE, rf"\n{name} +\d+ +(\d+) +(\d+)% \(", column)
+    return printed(PAGE, rf"\n{name} +\d+ +(\d+) +(\d+) % of 100", column)
 
 
 def weights(units):
-    return remedies.Remedy(tasks.TwoSequence(units=units)).weights
+    return models.Plain(units=units).weight_count(tasks.TwoSequence())
 
 
-LSTM_WEIGHTS = remedies.Remedy(cell=remedies.LSTM()).weights
+LSTM_WEIGHTS = models.LSTM().weight_count(tasks.TwoSequence())
+SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
 
 
 CLAIMS = [
-    ("halve its memory in {:.1f} steps", lambda: remedies.half_life(0.9)),
-    ("in the cell above {:.4f} a step", lambda: remedies.skip_rate(0.4, 0.4, 5)),
-    ("$0.4^{{1/5}} = {:.4f}$", lambda: remedies.skip_rate(0.0, 0.4, 5)),
-    (r"\ln(1 + e^{{-3}}) = {:.1f}$", lambda: remedies.gate_half_life(3.0)),
-    ("20: the gate stands at {:.3f}", lambda: 0.5 ** (1 / remedies.gate_half_life(3.0))),
-    ("hence $b = {:.2f}$", lambda: remedies.gate_bias(decade_lives()[0])),
+    ("halve its memory in {:.1f} steps", lambda: decay.half_life(0.9)),
+    ("in the cell above {:.4f} a step", lambda: decay.skip_rate(0.4, 0.4, 5)),
+    ("$0.4^{{1/5}} = {:.4f}$", lambda: decay.skip_rate(0.0, 0.4, 5)),
+    (r"\ln(1 + e^{{-3}}) = {:.1f}$", lambda: decay.gate_half_life(3.0)),
+    ("20: the gate stands at {:.3f}", lambda: 0.5 ** (1 / decay.gate_half_life(3.0))),
+    ("hence $b = {:.2f}$", lambda: decay.gate_bias(decade_lives()[0])),
     ("a half-life of {:.1f} steps", lambda: decade_lives()[0]),
-    ("to {:.2f}.", lambda: remedies.gate_bias(decade_lives()[1])),
-    ("# {0[0]:.3f}, {0[1]:.3f}", lambda: remedies.gate_bias(decade_lives())),
-    ("{:.3f} a step. For $z < 1$", lambda: remedies.skip_rate(0.0, 0.8, 5)),
+    ("to {:.2f}.", lambda: decay.gate_bias(decade_lives()[1])),
+    ("# {0[0]:.3f}, {0[1]:.3f}", lambda: decay.gate_bias(decade_lives())),
+    ("{:.3f} a step. For $z < 1$", lambda: decay.skip_rate(0.0, 0.8, 5)),
     (
         "# {0[0]:.1f}, {0[1]:.3f}, {0[2]:.3f}",
-        lambda: [remedies.skip_rate(0.8 - b, b, 5) for b in (0, 0.4, 0.8)],
+        lambda: [decay.skip_rate(0.8 - b, b, 5) for b in (0, 0.4, 0.8)],
     ),
-    ("whose half-life is {:.2f} steps", lambda: remedies.half_life(1 / 3)),
-    ("an LSTM {} weights", lambda: remedies.Remedy(cell=remedies.LSTM()).weights),
-    ("bias 3 is a half-life of {:.0f} steps", lambda: remedies.gate_half_life(3.0)),
+    ("whose half-life is {:.2f} steps", lambda: decay.half_life(1 / 3)),
+    ("an LSTM {} weights", lambda: LSTM_WEIGHTS),
+    ("bias 3 is a half-life of {:.0f} steps", lambda: decay.gate_half_life(3.0)),
     (
         "below 1e-12 before lag {};",
         lambda: said("70", 60, 12 / -np.log10(printed(PAGE, r" 0\.00 +(\S+)")), 70),
@@ -74,14 +75,14 @@ CLAIMS = [
         "leaves the picture near lag {};",
         lambda: said("60", 58, scalar.steps_to_reach(0.8, 1e-6), 64),
     ),
-    ("After {:.0f} steps 1/e is left", lambda: remedies.gate_half_life(3.0) / np.log(2)),
-    ("<summary>About {:.0f}</summary> Yes: $", lambda: remedies.gate_half_life(3.0)),
-    ("halve the memory in {:.0f} steps, and", lambda: remedies.gate_half_life(3.0)),
-    ("below 1e-6 near lag {:.0f}, its", lambda: remedies.gate_half_life(1.0) * np.log2(1e6)),
+    ("After {:.0f} steps 1/e is left", lambda: decay.gate_half_life(3.0) / np.log(2)),
+    ("<summary>About {:.0f}</summary> Yes: $", lambda: decay.gate_half_life(3.0)),
+    ("halve the memory in {:.0f} steps, and", lambda: decay.gate_half_life(3.0)),
+    ("below 1e-6 near lag {:.0f}, its", lambda: decay.gate_half_life(1.0) * np.log2(1e6)),
     (
         "falls to {0[0]} by a span of about {0[1]}, while",
         lambda: (
-            said("one half", 0.5, remedies.retention(1 / (1 + np.exp(-1.0)), 20, 0.2), 0.52),
+            said("one half", 0.5, decay.chance_kept(1 / (1 + np.exp(-1.0)), 20, 0.2), 0.52),
             20,
         ),
     ),
@@ -116,7 +117,7 @@ CLAIMS = [
     ("beats a plain network of {0[0]}, and one of {0[1]}.", lambda: (weights(5), weights(11))),
     (
         "nearly {} the weights;",
-        lambda: said("twice", 1.7, remedies.Remedy(cell=remedies.Skips(5)).weights / weights(5), 2),
+        lambda: said("twice", 1.7, SKIP_WEIGHTS / weights(5), 2),
     ),
     ("over {} times the weights", lambda: word(int(LSTM_WEIGHTS / weights(5)))),
     (

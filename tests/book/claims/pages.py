@@ -34,7 +34,7 @@ CLAIMS = {
     "pages/errata.md": [
         (
             "a state more than {} times larger",
-            lambda: said("ten", 10, linear.transient_peak([[0.9, 5], [0, 0.8]], 60)[0], 14),
+            lambda: said("ten", 10, linear.transient_peak([[0.9, 5], [0, 0.8]], 60).norm, 14),
         ),
         (
             "good from about $N = {}$ on",
@@ -46,7 +46,7 @@ CLAIMS = {
         ),
         (
             "at length 20 it is near {}, and",
-            lambda: said("four in ten", 35, printed(SIX, r"T = 20: +([\d.]+)% of 400"), 45),
+            lambda: said("four in ten", 35, printed(SIX, r"T = 20: +(\d+) % of 400"), 45),
         ),
     ],
     "pages/notation.md": [
