@@ -35,7 +35,7 @@ EVERYTHING = (
     *(Fraction(1, 3), True, np.True_, 0, 0.0, -0.0, 1, -1, -0.5, 2.5, 3.0, np.int8(3)),
     *(np.array([1, 0]), np.array([1.0, -1e-300]), np.float32(0.5), np.float16([0.5, 0.25])),
     *(5e-324, 1e-300, -1e-300, 1e308, -1e308, np.array([1e308, -1e308]), np.full((2, 2), 1e308)),
-    *(10**9, 10**12, 2**63, 10**30, -(10**30), 10**400, [10**400, 0.5]),
+    *(10**12, 2**63, 10**30, -(10**30), 10**400, [10**400, 0.5]),
     *("3", "other", b"3", ["1", "2"], None, {"a": 1}, {1.0}, object(), lambda *_: None, dict),
     *(math, slice(3), np.random, np.random.RandomState(0), np.random.PCG64(0)),
 )
@@ -258,9 +258,8 @@ def values(example, kind):
     """What is tried on an argument, with the errors that each value must give."""
     yield from ((value, kind(value)) for value in EVERYTHING)
     if isinstance(example, np.ndarray):
-        yield from (
-            (value, kind(value)) for value in (example[None], np.full(example.shape, np.nan))
-        )
+        spoilt = example[None], np.full(example.shape, np.nan)
+        yield from ((value, kind(value)) for value in spoilt)
     for field in getattr(example, "_fields", ()):
         part = np.asarray(getattr(example, field))
         wrong = None, "a", part.tolist(), part.astype(object), part.astype(complex), part[None], 1.0

@@ -8,7 +8,6 @@ warning, and with nothing printed. What is infinite or nan is documented where a
 import contextlib
 import dataclasses
 import inspect
-import itertools
 import re
 import time
 import tracemalloc
@@ -117,10 +116,10 @@ def test_what_makes_more_numbers_than_it_is_given_counts_them_first(call, monkey
 @each_call
 def test_huge_sizes_are_answered_or_refused_before_anything_is_made(call):
     sizes = [name for name, (example, _) in arguments(call).items() if type(example) is int]
-    for name, value in itertools.product(sizes, (10**9, 10**12)):
+    for name in sizes:
         tracemalloc.start()
         with contextlib.suppress(ValueError):
-            answer(call, **{name: value})
+            answer(call, **{name: 10**12})
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 10**6, name

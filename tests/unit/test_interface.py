@@ -35,3 +35,12 @@ assert longterm.scalar.steps_to_reach(0.5, 0.25) == 2
 assert "longterm.linear" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_results_of_several_values_are_tuples_that_print_in_a_line():
+    peak = longterm.linear.transient_peak([[0.5, 3.0], [0.0, 0.5]], 9)
+    norm, step = peak
+    assert peak == (norm, step) == (peak.norm, peak.step)
+    assert repr(peak) == f"Peak(norm={norm:.6g}, step=1)"
+    kept = longterm.memory.retention(1.5, 0.0, 9)
+    assert repr(kept) == "Retention(probabilities=array of shape (10,), error=0)"
