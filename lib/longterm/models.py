@@ -151,7 +151,7 @@ class Latch(Model):
     def start(self, task: Task, trials: int, *, rng: Generator) -> LatchWeights:
         """Every weight the same, small random inputs."""
         trials, rng = _check.size("trials", trials), _check.generator(rng)
-        if (_of(task).channels, task.outputs) != (1, 1):
+        if (_checked(task).channels, task.outputs) != (1, 1):
             raise ValueError(f"task must have one channel and one answer for a latch, got {task}")
         _check.room(trials * 2 * self.marked, "trials")
         inputs = self.spread * rng.standard_normal((trials, 2, self.marked))
@@ -241,7 +241,7 @@ STARTS = ("uniform", "orthogonal", "echo state")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Units(Model):
+class Units(Model):
     r"""Units that hear :math:`V s_t + b` and the past, and answer :math:`R\,h_T + c`.
 
     What the readout is not trained for, the first units say themselves.
@@ -279,7 +279,7 @@ class _Units(Model):
         A plain network is drawn first: models of as many units have the same readout.
         """
         trials, rng = _check.size("trials", trials), _check.generator(rng)
-        n, channels, outputs = self.units, _of(task).channels, task.outputs
+        n, channels, outputs = self.units, _checked(task).channels, task.outputs
         rows, columns = self.rows, self.columns
         _check.room(trials * (rows * n * (columns * n + channels) + outputs * n), "trials")
 
@@ -359,7 +359,7 @@ class _Units(Model):
 
 
 @dataclass(frozen=True)
-class Plain(_Units):
+class Plain(Units):
     r"""The plain network, :math:`x_t = W \tanh(x_{t-1}) + V s_t + b`."""
 
     def _advance(self, W: Array, drive: Array, states: Array, signals: Array) -> None:
@@ -377,7 +377,7 @@ class Plain(_Units):
 
 
 @dataclass(frozen=True)
-class Leaky(_Units):
+class Leaky(Units):
     r"""Units that keep a part α of their state.
 
     .. math:: x_t = \alpha\,x_{t-1} + (1 - \alpha)\,\bigl(W \tanh(x_{t-1}) + V s_t + b\bigr)
@@ -411,7 +411,7 @@ class Leaky(_Units):
 
 
 @dataclass(frozen=True)
-class Skips(_Units):
+class Skips(Units):
     r"""Units that also hear the signals of d steps ago, through weights S of their own.
 
     .. math:: x_t = W \tanh(x_{t-1}) + S \tanh(x_{t-d}) + V s_t + b
@@ -454,12 +454,12 @@ class Skips(_Units):
 
 
 @dataclass(frozen=True)
-class LSTM(_Units):
+class LSTM(Units):
     r"""Gated units: a state c that is kept, written and read through gates.
 
-    .. math:: c_t = f_t\,c_{t-1} + i_t \tanh(\cdot), \qquad h_t = o_t \tanh(c_t)
+    .. math:: c_t = f_t\,c_{t-1} + i_t \tanh(\cdot), \qquad y_t = o_t \tanh(c_t)
 
-    Gates are :math:`\sigma(\cdot)`; every dot is a weighted sum of :math:`h_{t-1}` and the input,
+    Gates are :math:`\sigma(\cdot)`; every dot is a weighted sum of :math:`y_{t-1}` and the input,
     and a bias. After Hochreiter and Schmidhuber (1997), with a forget gate; no peepholes. The
     rows of the weights are in the order i, f, o, new.
     """
@@ -532,7 +532,7 @@ class BitMemory(Plain):
     def start(self, task: Task, trials: int, *, rng: Generator) -> Weights:
         """Normal weights, without a bias."""
         trials, rng, n = _check.size("trials", trials), _check.generator(rng), self.units
-        if (_of(task).channels, task.outputs) != (n + 1, 1):
+        if (_checked(task).channels, task.outputs) != (n + 1, 1):
             raise ValueError(f"task must have {n + 1} channels and one answer, got {task}")
         _check.room(trials * n * (2 * n + 2), "trials")
         recurrent = self.gain * rng.standard_normal((trials, n, n)) / np.sqrt(n)
@@ -572,7 +572,7 @@ def _sum_of_products(left: Array, right: Array) -> Array:
     return total
 
 
-def _of(task: Task) -> Task:
+def _checked(task: Task) -> Task:
     """Refuse what is no task."""
     if isinstance(task, type) or not hasattr(task, "channels"):
         raise TypeError(f"task must be a task, such as tasks.Parity(), got {type(task).__name__}")

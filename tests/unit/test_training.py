@@ -13,7 +13,17 @@ from scipy.optimize import brentq
 
 from longterm import _check
 from longterm import progress as line
-from longterm.models import Latch, LatchWeights, Model, Plain, Run, Weights
+from longterm.models import (
+    LSTM,
+    Latch,
+    LatchWeights,
+    Leaky,
+    Model,
+    Plain,
+    Run,
+    Skips,
+    Weights,
+)
 from longterm.optimisers import SGD, Adam
 from longterm.tasks import Latching, Parity, TemporalOrder, TwoSequence
 from longterm.training import (
@@ -261,6 +271,16 @@ def test_a_network_learns_a_short_sequence():
     assert success_rate(*TWO, 6, 20, rng=rng()).rate >= 0.9
 
 
+def test_every_model_learns_a_short_sequence_where_its_cell_helps():
+    how = {"updates": 150, "tests": 50}
+    for model in (Leaky(0.9), Skips(5), LSTM(3.0)):
+        assert success_rate(TwoSequence(), model, 10, 20, rng=rng(), **how).rate > 0.8
+
+
+def test_any_network_of_units_can_learn_the_task_of_the_latch():
+    assert success_rate(Latching(), LSTM(3.0), 5, 10, rng=rng(), updates=500).rate > 0.8
+
+
 def test_an_outcome_says_who_failed():
     outcome = success_rate(*LATCH, 20, 60, rng=rng(), updates=1500)
     assert outcome.parameters.w.shape == (60,)
@@ -269,6 +289,7 @@ def test_an_outcome_says_who_failed():
     assert outcome.interval == wilson_interval(int(outcome.solved.sum()), 60)
     assert 0 < outcome.rate < 1
     np.testing.assert_array_equal(outcome.failures.w, outcome.parameters.w[~outcome.solved])
+    assert len(outcome.successes.w) == outcome.solved.sum()
     again = score(*LATCH, outcome.failures, 20, rng=rng(1), tests=1000)
     assert np.all(np.abs(again - outcome.scores[~outcome.solved]) < 0.25)
 
