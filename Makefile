@@ -11,8 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: bench help book test unit lab execute clean pdf site-report homework grade regrade nbgrader-check
-.PHONY: versions release
+.PHONY: help book test unit lab execute clean pdf site-report homework grade regrade release
 .DELETE_ON_ERROR:
 
 help:
@@ -30,12 +29,11 @@ help:
 	@echo "make homework         make the students' copies of the homeworks"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
-	@echo "make nbgrader-check   let nbgrader hand out and mark the homeworks, too"
-	@echo "make dask-check       let Dask do a sweep on a cluster of two processes, too"
-	@echo "make bench            measure the package beside PyTorch and plain loops; takes half an hour"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
-	@echo "make versions         test on the oldest, Colab's and the newest NumPy and others; takes an hour"
+	@echo "make numbers          list the numbers in the text that no test computes"
+	@echo "make size             count the lines that guard the book for each line of the package"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
+	@echo ".venv/bin/nox --list  what needs other environments: versions, Colab, benchmarks, mutants, ..."
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
@@ -44,7 +42,8 @@ book: .venv/.installed-reader
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
-pdf: .venv/.installed-reader
+pdf: .venv/.installed-dev
+	@$(TOOL) programs chromium npm
 	@$(TOOL) site.vendor
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
@@ -63,8 +62,8 @@ lint: .venv/.installed-dev
 hooks: .venv/.installed-dev
 	@$(BIN)/pre-commit install
 
-links: .venv/.installed-dev
-	@$(TOOL) release.links
+links: .venv/.installed-reader
+	@$(TOOL) book.quick_jupyter_book build . --builder linkcheck --path-output build/links
 
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
@@ -80,23 +79,17 @@ site-report: .venv/.installed-dev book
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
 	@$(TOOL) site.site_report _build/html
 
-# TORCH holds options for pip, such as an --index-url; PARTS picks from: cases growth executors chapters.
-bench: .venv/.installed-reader
-	@$(BIN)/python benchmarks/environment.py $(TORCH)
-	@echo "Measuring; this takes half an hour, and the machine should have nothing else to do ..."
-	@build/bench-env/bin/python -m benchmarks $(PARTS)
-
-# SETS picks from: oldest colab newest; PYTHONS, such as "3.12 3.13", what they are tried on.
-versions: .venv/.installed-dev
-	@echo "Testing on other versions than the pinned ones; each takes some minutes ..."
-	@$(TOOL) release.versions $(SETS) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(WORKERS),--workers $(WORKERS))
-
-release: .venv/.installed-reader
+release: .venv/.installed-dev
 	@$(TOOL) programs npm
-	@$(TOOL) site.vendor
-	@$(TOOL) release.release make
+	@$(BIN)/nox -s release
 
-.PHONY: seeds
+.PHONY: seeds numbers size
+numbers: .venv/.installed-reader
+	@$(TOOL) book.numbers
+
+size: $(BIN)/python
+	@$(TOOL) release.size
+
 seeds: .venv/.installed-reader
 	@$(TOOL) book.seeds
 	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."
@@ -122,15 +115,6 @@ homework: .venv/.installed-reader
 	@echo "Making the students' copies for the term in $(COURSE)/term.toml:"
 	@$(DESK) copies --course "$(COURSE)" $(if $(NBGRADER),--nbgrader)
 
-nbgrader-check: .venv/.installed-reader
-	@echo "Letting nbgrader, in an environment of its own, hand out and mark the masters ..."
-	@$(TOOL) homework.nbgrader_check
-
-.PHONY: dask-check
-dask-check: .venv/.installed-reader
-	@echo "Letting Dask, in an environment of its own, do a sweep; the first time takes a minute ..."
-	@$(TOOL) release.dask_check
-
 grade: .venv/.installed-reader
 	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
 	@$(TOOL) programs bubblewrap
@@ -142,7 +126,7 @@ regrade: .venv/.installed-reader
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."
-	@rm -rf _build .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf _build .nox .pytest_cache .ruff_cache .hypothesis .coverage
 	@find build -mindepth 1 -maxdepth 1 ! -name grades -exec rm -rf {} + 2>/dev/null || true
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 

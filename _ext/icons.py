@@ -5,11 +5,15 @@ The theme's own fonts are cut down, when the pages are written, to a style sheet
 
 import base64
 import io
+import logging
 import re
 from pathlib import Path
 
 SHEET = "vendor/icons.css"
-FONTS = {"Free": "fa-solid-900.ttf", "Brands": "fa-brands-400.ttf"}
+FONTS = {"Free": "fa-solid-900", "Brands": "fa-brands-400"}
+RULE = (
+    r'((?:\.fa-[\w-]+(?::before)?,?)+)\{(?:content|--fa):"\\([0-9a-f]+)"\}'  # Font Awesome 6 or 7
+)
 
 
 def finish(app, error):
@@ -31,17 +35,28 @@ def named_icons(html):
 def icon_css(static, used):
     """Return the theme's icon fonts cut down to the icons used, as a style sheet."""
     css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    rules = re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}', css)
+    rules = re.findall(RULE, css)
     points = {int(p, 16) for names, p in rules if used & set(re.findall(r"fa-[\w-]+", names))}
     points |= set(map(ord, re.findall(r'--pst-icon-[\w-]+:\s*"(.)"', css))) | {0xF107}
     folder = static / "vendor" / "fontawesome" / "webfonts"
-    return "\n".join(face(name, folder / file, points) for name, file in FONTS.items())
+    version = re.search(r"Font Awesome\\ (\d+) Free", css)[1]
+    return "\n".join(
+        face(f"Font Awesome {version} {name}", font_file(folder, stem), points)
+        for name, stem in FONTS.items()
+    )
 
 
-def face(name, font, points):
+def font_file(folder, stem):
+    """Return a font as TrueType if the theme has it, else as WOFF2, which needs Brotli."""
+    plain = folder / f"{stem}.ttf"
+    return plain if plain.is_file() else plain.with_suffix(".woff2")
+
+
+def face(family, font, points):
     """Return the rule that replaces one of the theme's fonts, inside itself."""
     from fontTools import subset  # slow to import
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     options = subset.Options(flavor="woff", notdef_outline=True)
     options.drop_tables += ["FFTM"]
     loaded, small = subset.load_font(font, options), io.BytesIO()
@@ -52,7 +67,7 @@ def face(name, font, points):
     data = base64.b64encode(small.getvalue()).decode()
     weight = font.stem.rpartition("-")[2]
     return (
-        f'@font-face {{ font-family: "Font Awesome 6 {name}"; font-weight: {weight}; '
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
         f'src: url(data:font/woff;base64,{data}) format("woff"); }}'
     )
 

@@ -1,1 +1,1 @@
-"""What the package costs, measured beside what a reader would reach for instead: `make bench`."""
+"""What the package costs, measured beside what a reader would reach for instead: `nox -s bench`."""

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from importlib.metadata import version
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy and PyTorch are loaded
@@ -21,6 +22,7 @@ from benchmarks import (  # noqa: E402
     walks,
 )
 
+PACKAGES = ("numpy", "scipy", "torch")
 LEAST_GAIN = 1.6  # of two processes over one
 
 
@@ -61,8 +63,9 @@ def measure_executors():
 
 
 def measure_chapters():
-    """What each chapter costs, into a file of its own, with which the next run compares."""
-    chapters.main()
+    """What each chapter costs, into a file of its own, unless it is more than twice as much."""
+    if chapters.main(renew=os.environ.get("RENEW") == "1"):
+        sys.exit(1)
     return {}
 
 
@@ -78,10 +81,10 @@ def main(parts):
     """Measure the parts, keep the rest of the stored results; 1 if a target was missed."""
     torch.set_num_threads(1)
     results = json.loads(report.RESULTS.read_text("utf-8")) if report.RESULTS.exists() else {}
-    results["machine"] = report.machine()
+    results["machine"] = chapters.machine({name: version(name) for name in PACKAGES})
     for part in parts:
         results |= MEASURES[part]()
-    report.write(results)
+        report.write(results)
     missed = report.missed(results)
     print("\n".join(missed) or "Every target is met.")
     return 1 if missed else 0

@@ -1,14 +1,15 @@
 """The latch's success against length in a plain loop, and on a pool of processes.
 
-`python benchmarks/executors.py` prints both times. Each is that of the whole sweep; the pool's
-includes starting its processes and ending them.
+Each time is that of the whole sweep; the pool's includes starting its processes and ending them.
 """
 
 import time
 
 import numpy as np
 
+from longterm.models import Latch
 from longterm.sweeps import processes
+from longterm.tasks import Latching
 from longterm.training import success_curve
 
 LENGTHS = (5, 10, 15, 20, 25, 30, 40)
@@ -18,7 +19,7 @@ TRIALS, SEED = 200, 7
 def curve(executor=None):
     """Return the success of the latch at seven lengths, as in chapter 6."""
     rng = np.random.default_rng(SEED)
-    return success_curve("latch", LENGTHS, TRIALS, rng=rng, executor=executor)
+    return success_curve(Latching(), Latch(), LENGTHS, TRIALS, rng=rng, executor=executor)
 
 
 def identical(one, other):
@@ -45,15 +46,3 @@ def compare(workers=2):
         shared = curve(pool)
     end = time.perf_counter()
     return middle - start, end - middle, identical(alone, shared)
-
-
-def main():
-    """Print the comparison."""
-    loop, pool, agree = compare()
-    print(f"plain loop {loop:.2f} s, two processes {pool:.2f} s: {loop / pool:.2f} times as fast")
-    print("the results are identical" if agree else "the results DIFFER")
-    return 0 if agree else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longterm import feedforward, linear, memory, products, rnn, scaling, tasks, training
+from longterm import feedforward, linear, memory, models, products, rnn, scaling, tasks, training
 
 STEPS = (1, 2, 5, 10)
 ROUNDS = 3
@@ -36,13 +36,15 @@ def _rng():
 
 
 def _bptt(steps=30, trials=100, units=5):
-    task = tasks.TwoSequence(units=units, spread=0.5 / np.sqrt(units))
-    start = task.start(trials, rng=_rng())
-    return task.loss_and_gradients(start, task.batch(steps, trials, 2, rng=_rng()))
+    task, model = tasks.TwoSequence(), models.Plain(units=units, spread=0.5 / np.sqrt(units))
+    start, batch = model.start(task, trials, rng=_rng()), task.batch(steps, trials, 2, rng=_rng())
+    run = model.run(start, batch.inputs)
+    return model.gradients(start, run, task.loss(run.answers, batch.targets)[1])
 
 
 def _latch(length=40, trials=200, updates=20):
-    return training.success_rate("latch", length, trials, rng=_rng(), updates=updates)
+    pair = tasks.Latching(), models.Latch()
+    return training.success_rate(*pair, length, trials, rng=_rng(), updates=updates)
 
 
 def _walks(width=100, depth=100, trials=1000, method="law"):

@@ -4,18 +4,19 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Case
-from longterm import tasks, training
+from longterm import models, tasks, training
 
 LENGTHS, TRIALS, UPDATES = (5, 10, 15, 20, 25, 30, 40), 200, 2000
 PART = 50  # updates of one trial; the time is multiplied by what is left out
 RATE, NOISE = 0.1, 0.2
+PAIR = tasks.Latching(), models.Latch()
 
 
 def curve():
     """The curve of chapter 6, as its cells ask for it."""
     rng = np.random.default_rng(60)
     how = {"rng": rng, "updates": UPDATES}
-    return [(T, training.success_rate("latch", T, TRIALS, **how)) for T in LENGTHS]
+    return [(T, training.success_rate(*PAIR, T, TRIALS, **how)) for T in LENGTHS]
 
 
 def loss(w, entry, noise):
@@ -39,9 +40,11 @@ def one_trial(length, updates):
 
 def check_equal_gradients():
     """The same loss and gradients from both, on the same noise."""
-    rng, task = np.random.default_rng(1), tasks.Latch()
-    start, batch = task.start(1, rng=rng), task.batch(20, 1, 2, rng=rng)
-    value, slopes = task.loss_and_gradients(start, batch)
+    rng, (task, model) = np.random.default_rng(1), PAIR
+    start, batch = model.start(task, 1, rng=rng), task.batch(20, 1, 2, rng=rng)
+    run = model.run(start, batch.inputs)
+    losses, misses = task.loss(run.answers, batch.targets)
+    value, slopes = losses.mean(axis=1), model.gradients(start, run, misses / 2)
     w, entry = (torch.tensor(p[0], requires_grad=True) for p in start)
     theirs = loss(w, entry, torch.tensor(batch.inputs[:, 0, :, 0]))
     pairs = zip(slopes, torch.autograd.grad(theirs, [w, entry]), strict=True)

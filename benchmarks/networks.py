@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Case
-from longterm import rnn
+from longterm.models import Plain, Weights
 
 SIZES = [(100, 5, 1, 20), (100, 5, 16, 20), (400, 2, 8, 40), (16, 20, 32, 50), (1, 50, 32, 100)]
 """Networks, units, sequences and steps."""
@@ -18,7 +18,7 @@ def problem(size):
     """Networks, their inputs and what they are to answer."""
     networks, n, sequences, steps = size
     rng = np.random.default_rng(7)
-    net = rnn.Network(
+    net = Weights(
         rng.uniform(-1, 1, (networks, n, n)) / np.sqrt(n),
         rng.uniform(-0.5, 0.5, (networks, n, 1)),
         rng.uniform(-0.5, 0.5, (networks, n)),
@@ -30,9 +30,10 @@ def problem(size):
 
 
 def ours(net, inputs, targets):
-    """What a task's `loss_and_gradients` calls, with all that it returns."""
-    signals, answers = rnn.forward(net, inputs)
-    return rnn.backward(net, inputs, signals, (answers - targets) / targets.shape[1])
+    """What training calls."""
+    model = Plain(units=net.bias.shape[1])
+    run = model.run(net, inputs)
+    return model.gradients(net, run, (run.answers - targets) / targets.shape[1])
 
 
 def as_written(parameters, inputs, targets):
@@ -85,7 +86,7 @@ def _case(size):
     theirs = tuple(torch.tensor(p, requires_grad=True) for p in net)
     given = torch.tensor(inputs), torch.tensor(targets)
     for peer in (as_written, tuned):
-        for a, b in zip(ours(net, inputs, targets)[0], peer(theirs, *given), strict=True):
+        for a, b in zip(ours(net, inputs, targets), peer(theirs, *given), strict=True):
             np.testing.assert_allclose(a, b.numpy(), rtol=1e-10, atol=1e-12)
     ways = {
         "ours": lambda: ours(net, inputs, targets),

@@ -1,31 +1,13 @@
-"""Write what was measured: a JSON, a figure, and the tables of the README."""
+"""Write what was measured: a JSON, and the tables of the README."""
 
 import json
-import os
-import platform
 import re
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import chapters
-from longterm.plots import house
 
 FOLDER = Path(__file__).parent
-RESULTS, FIGURE, README = (FOLDER / name for name in ("results.json", "results.svg", "README.md"))
-PACKAGES = ("numpy", "scipy", "torch")
-
-
-def machine():
-    """What the numbers hold for."""
-    return {
-        "processor": chapters.processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "date": date.today().isoformat(),
-    }
+RESULTS, README = FOLDER / "results.json", FOLDER / "README.md"
 
 
 def sentence(about):
@@ -122,38 +104,8 @@ def missed(results):
     return words
 
 
-def figure(cases):
-    """One row a case: how many times as long as ours the other ways take."""
-    with house.house_settings():
-        fig = house.HouseFigure(figsize=(7.2, 0.42 * len(cases) + 1.1))
-        ax = fig.subplots()
-        for row, case in enumerate(reversed(cases)):
-            for name, way in case["ways"].items():
-                if name in ("ours", "floor"):
-                    continue
-                mark, colour = _look(name)
-                ax.plot(way["ratio"], row, mark, color=colour, markersize=6, clip_on=False)
-                if "target" in way:
-                    ax.plot([way["target"]] * 2, [row - 0.3, row + 0.3], color="black", lw=1.2)
-        ax.axvline(1, color=house.HOLD, lw=1, linestyle=(0, (2, 2)))
-        ax.set(xscale="log", xlabel="time / our time", ylim=(-0.6, len(cases) - 0.4))
-        ax.set_yticks(range(len(cases)), [case["case"] for case in reversed(cases)], fontsize=8)
-        for name in ("PyTorch", "PyTorch, tuned", "NumPy"):
-            mark, colour = _look(name)
-            ax.plot([], [], mark, color=colour, markersize=6, label=name)
-        ax.plot([], [], "|", color="black", markersize=10, label="target")
-        fig.legend(loc="outside upper center", ncols=4, fontsize=8)
-    return fig
-
-
-def _look(name):
-    if "tuned" in name:
-        return "s", house.COLOURS[1]
-    return ("o", house.COLOURS[0]) if name.startswith("PyTorch") else ("^", house.COLOURS[2])
-
-
 def write(results):
-    """Store all results, and put tables and figure where the README shows them."""
+    """Store all results, and put the tables where the README shows them."""
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = README.read_text(encoding="utf-8")
     for name, block in blocks(results).items():
@@ -162,11 +114,6 @@ def write(results):
         text, count = re.subn(place, fill, text, flags=re.DOTALL)
         assert count == 1, f"README.md has no place for {name}"
     README.write_text(text, encoding="utf-8")
-    if "cases" in results:
-        svg = house.svg(figure(results["cases"]))
-        FIGURE.write_text(
-            svg.replace("<svg ", '<svg style="background:white" ', 1), encoding="utf-8"
-        )
 
 
 def blocks(results):

@@ -1,5 +1,6 @@
 """Names for the types that signatures use again and again."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -45,3 +46,7 @@ class Rated(Protocol):
     def rate(self) -> float: ...
     @property
     def interval(self) -> tuple[float, float]: ...
+
+
+Outcomes = Sequence[tuple[float, Rated]]
+"""Pairs of a position on an axis and an outcome."""

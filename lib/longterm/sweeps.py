@@ -13,6 +13,8 @@ from threadpoolctl import threadpool_limits
 from longterm import _check
 from longterm.progress import progress
 
+__all__ = ["processes", "sweep"]
+
 S = TypeVar("S")
 R = TypeVar("R")
 
@@ -56,9 +58,6 @@ def sweep(
 
     Raises
     ------
-    TypeError
-        If `work` cannot be called, `settings` cannot be listed, `rng` is no generator, or
-        `executor` no executor.
     Exception
         That of the first setting at which `work` fails, with a note which names the setting;
         what was not begun until then is given up.
@@ -101,13 +100,6 @@ def processes(workers: int | None = None) -> ProcessPoolExecutor:
     -------
     concurrent.futures.ProcessPoolExecutor
         To be used in a ``with`` statement, which ends the processes.
-
-    Raises
-    ------
-    TypeError
-        If `workers` is no integer.
-    ValueError
-        If `workers` is below 1 or above 10 000.
     """
     workers = None if workers is None else _check.size("workers", workers)
     if workers is not None and workers > _MOST_WORKERS:

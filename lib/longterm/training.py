@@ -1,10 +1,12 @@
-"""Training many networks at once, and how often it succeeds (chapter 6)."""
+"""Training many networks at once, and how often it succeeds (chapters 1, 6 and 8).
+
+A task of `tasks`, a model of `models` and an optimiser of `optimisers` make a training.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -12,93 +14,52 @@ from scipy.special import ndtri
 
 from longterm import _check
 from longterm._types import Array, Booleans
-from longterm.dynamics import clip_by_norm
+from longterm.models import Model, Parameters
+from longterm.optimisers import SGD, Optimiser
 from longterm.progress import progress
 from longterm.sweeps import sweep
-from longterm.tasks import TASKS, Parameters, Task, _refuse_odd, _refuse_sizes
+from longterm.tasks import Task
+
+__all__ = [
+    "Outcome",
+    "Share",
+    "descend",
+    "learning_curve",
+    "score",
+    "success_curve",
+    "success_rate",
+    "wilson_interval",
+]
 
 _DIVERGED = 1e6
 _BLOCK = 4 * 10**6  # numbers that a block of test sequences may take
 
 
-class Optimiser(Protocol):
-    """What `descend` asks of an optimiser.
+class Share(NamedTuple):
+    """A share of trials; it prints itself with its interval."""
 
-    The numbers of gradients are not checked, for speed: nan and inf come back in the steps.
-    """
+    successes: int
+    trials: int
 
-    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
-        """What to add to the parameters (trials, n), and what to remember."""
+    @property
+    def rate(self) -> float:
+        """The share, from 0 to 1."""
+        return self.successes / self.trials
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its Wilson interval of 95 %."""
+        return wilson_interval(self.successes, self.trials)
 
-@dataclass(frozen=True)
-class SGD:
-    """Plain gradient descent, its gradient shortened where it is longer than `clip`."""
-
-    rate: float = 0.1
-    """Learning rate, above 0."""
-    clip: float | None = None
-    """Greatest norm of the gradient of one trial, over all that is trained; None for no limit."""
-
-    def __post_init__(self) -> None:
-        """Refuse settings that make no sense."""
-        _check.positive("rate", self.rate)
-        if self.clip is not None:
-            _check.positive("clip", self.clip)
-
-    @np.errstate(all="ignore")
-    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
-        """What to add to the parameters (trials, n), and what to remember.
-
-        Without a `clip` the numbers are not checked: nan and inf come back in the step.
-        """
-        _check.fits("gradient", gradient, ("trials", "n"), {})
-        if self.clip is not None:
-            gradient = clip_by_norm(gradient, self.clip)
-        return -self.rate * gradient, state
-
-
-@dataclass(frozen=True)
-class Adam:
-    r"""Gradient descent in which each parameter has its own rate, by its latest gradients.
-
-    .. math:: p \leftarrow p - \eta\, \frac{\hat m}{\sqrt{\hat s} + \varepsilon}
-
-    with running means m of the gradient and s of its square, freed of their bias towards 0
-    (Kingma and Ba, 2015).
-    """
-
-    rate: float = 0.01
-    """Learning rate η, above 0."""
-    memory: tuple[float, float] = (0.9, 0.999)
-    """How much of m and of s an update keeps."""
-
-    def __post_init__(self) -> None:
-        """Refuse settings that make no sense."""
-        _check.positive("rate", self.rate)
-        memory = _check.array("memory", self.memory, real=True)
-        if memory.shape != (2,) or np.any((memory < 0) | (memory >= 1)):
-            raise ValueError(f"memory must be two numbers in [0, 1), got {self.memory}")
-
-    @np.errstate(all="ignore")
-    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
-        """What to add to the parameters (trials, n), and what to remember.
-
-        The numbers are not checked: nan and inf come back in the step.
-        """
-        _check.fits("gradient", gradient, ("trials", "n"), {})
-        if state is not None and not (isinstance(state, tuple) and len(state) == 3):
-            raise TypeError("state must be None, or what the step before returned")
-        m, s, count = state or (0.0, 0.0, 0)
-        (keep_m, keep_s), count = self.memory, count + 1
-        m = keep_m * m + (1 - keep_m) * gradient
-        s = keep_s * s + (1 - keep_s) * gradient**2
-        scale = np.sqrt(s / (1 - keep_s**count)) + 1e-8
-        return -self.rate * m / (1 - keep_m**count) / scale, (m, s, count)
+    def __str__(self) -> str:
+        """Such as ``72 % of 100 (63 to 80 %)``, with a decimal for 1000 trials or more."""
+        digits = 0 if self.trials < 1000 else 1
+        rate, low, high = (f"{100 * p:.{digits}f}" for p in (self.rate, *self.interval))
+        return f"{rate} % of {self.trials} ({low} to {high} %)"
 
 
 class Outcome(NamedTuple):
-    """How often training succeeded, and what came out of it."""
+    """How often training succeeded, and what came out of it; it prints itself as a `Share`."""
 
     rate: float
     """Share of the trials that succeeded."""
@@ -111,10 +72,19 @@ class Outcome(NamedTuple):
     parameters: Parameters
     """What each trial has learned, the first axis over the trials."""
 
+    def __repr__(self) -> str:
+        """The share of the trials that succeeded, and its interval."""
+        return str(Share(int(self.solved.sum()), len(self.solved)))
+
     @property
     def failures(self) -> Parameters:
         """The parameters of the trials that failed."""
         return type(self.parameters)(*(p[~self.solved] for p in self.parameters))
+
+    @property
+    def successes(self) -> Parameters:
+        """The parameters of the trials that succeeded."""
+        return type(self.parameters)(*(p[self.solved] for p in self.parameters))
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -135,13 +105,6 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     Returns
     -------
     low, high : float
-
-    Raises
-    ------
-    TypeError
-        If a count is no integer.
-    ValueError
-        If a value is out of range.
     """
     trials = _check.size("trials", trials)
     successes = _check.size("successes", successes, least=0)
@@ -158,7 +121,8 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
 
 
 def descend(
-    task: str | Task,
+    task: Task,
+    model: Model,
     length: int,
     trials: int,
     *,
@@ -173,8 +137,10 @@ def descend(
 
     Parameters
     ----------
-    task : str or object
-        One of the names in `tasks.TASKS`, or an object of the classes in `tasks`.
+    task : Task
+        What is to be learned, such as ``tasks.Latching()``.
+    model : Model
+        What learns it, such as ``models.LSTM(3.0)``.
     length, trials : int
         Length of the sequences, and number of independent trials.
     rng : numpy.random.Generator
@@ -191,31 +157,28 @@ def descend(
     parameters : NamedTuple
         The start, and then what every update leaves; to be read before the next one is asked
         for, since the arrays change in place.
-
-    Raises
-    ------
-    TypeError
-        If a size is no integer, `rng` no generator, or `task` no task.
-    ValueError
-        If a size is out of range or the task unknown.
     """
-    task, updates = _task(task), _check.size("updates", updates, least=0)
+    _check_pair(task, model)
+    updates = _check.size("updates", updates, least=0)
     _check.room(updates, "updates")
     optimiser = SGD() if optimiser is None else optimiser
     if isinstance(optimiser, type) or not callable(getattr(optimiser, "step", None)):
         raise TypeError(f"optimiser must be SGD or Adam, got {type(optimiser).__name__}")
-    sequences = task.sequences if sequences is None else sequences
-    _refuse_sizes(task, length, trials, sequences, rng)
-    start, state = task.start(trials, rng=rng), None
-    flat, free = _flat(start), _trained(task, start)
+    sequences = _check.size("sequences", task.sequences if sequences is None else sequences)
+    length, trials = _check.size("length", length), _check.size("trials", trials)
+    _check.room(length * trials * sequences * model.numbers, "length, trials and sequences")
+    _keep_freed_memory()
+    start, state = model.start(task, trials, rng=rng), None
+    flat, free = _flat(start), _trained(model, start)
     alive = np.ones((len(flat), 1), dtype=bool)
     parameters = _parts(flat, start)
     yield parameters
     for _ in progress(range(updates), f"training {trials} trials of length {length}"):
         batch = task.batch(length, trials, sequences, rng=rng, training=True)
         with np.errstate(over="ignore", invalid="ignore"):
-            _, gradients = task.loss_and_gradients(parameters, batch)
-            gradient = _flat(gradients) * free
+            run = model.run(parameters, batch.inputs)
+            _, misses = task.loss(run.answers, batch.targets)
+            gradient = _flat(model.gradients(parameters, run, misses / sequences)) * free
             alive &= np.isfinite(gradient).all(axis=1, keepdims=True)
             step, state = optimiser.step(np.where(alive, gradient, 0.0), state)
             alive &= np.abs(flat + step).max(axis=1, keepdims=True) < _DIVERGED
@@ -224,7 +187,8 @@ def descend(
 
 
 def success_rate(
-    task: str | Task,
+    task: Task,
+    model: Model,
     length: int,
     trials: int,
     *,
@@ -239,7 +203,7 @@ def success_rate(
 
     Parameters
     ----------
-    task, length, trials, rng, updates, optimiser, sequences
+    task, model, length, trials, rng, updates, optimiser, sequences
         As for `descend`. With ``updates=0`` the start itself is tested: random guessing.
     criterion : float
         A trial succeeds if it gets at least this share right, above 0 and at most 1.
@@ -250,20 +214,17 @@ def success_rate(
     -------
     Outcome
         The rate, its Wilson interval, and the scores and parameters of all trials.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `descend`, or if `criterion` or `tests` is out of range.
     """
     how: dict[str, Any] = {"optimiser": optimiser, "sequences": sequences}
     how |= {"criterion": criterion, "tests": tests}
     updates = _check.size("updates", updates, least=0)
-    return learning_curve(task, length, trials, [updates], rng=rng, **how)[0][1]
+    (_, outcome), *_ = learning_curve(task, model, length, trials, [updates], rng=rng, **how)
+    return outcome
 
 
 def success_curve(
-    task: str | Task,
+    task: Task,
+    model: Model,
     lengths: Iterable[int],
     trials: int,
     *,
@@ -275,7 +236,7 @@ def success_curve(
 
     Parameters
     ----------
-    task
+    task, model
         As for `success_rate`.
     lengths : iterable of int
         Lengths of the sequences.
@@ -292,24 +253,21 @@ def success_curve(
     Returns
     -------
     list of (int, Outcome)
-        What `longterm.plots.success_curves` draws under one label.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `success_rate`, with a note which names the length, or if `executor` is no executor.
+        What `longterm.figures.long_spans.success_curves` draws under one label.
     """
-    task, trials = _task(task), _check.size("trials", trials)
+    _check_pair(task, model)
+    trials = _check.size("trials", trials)
     if not isinstance(lengths, Iterable) or isinstance(lengths, str | bytes):
         raise TypeError(f"lengths must be integers, got {type(lengths).__name__}")
     lengths = [_check.size("lengths", length) for length in lengths]
-    work = partial(success_rate, task, trials=trials, **how)
+    work = partial(success_rate, task, model, trials=trials, **how)
     outcomes = sweep(work, lengths, rng=rng, executor=executor, cost=float)
     return list(zip(lengths, outcomes, strict=True))
 
 
 def learning_curve(
-    task: str | Task,
+    task: Task,
+    model: Model,
     length: int,
     trials: int,
     updates: Sequence[int],
@@ -324,7 +282,7 @@ def learning_curve(
 
     Parameters
     ----------
-    task, length, trials
+    task, model, length, trials
         As for `success_rate`.
     updates : sequence of int
         Numbers of updates, each at least 0, in ascending order.
@@ -335,15 +293,10 @@ def learning_curve(
     -------
     list of (int, Outcome)
         The same trials at each of these numbers.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `success_rate`, or if `updates` is empty or not in ascending order.
     """
     if not 0 < _check.number("criterion", criterion) <= 1:
         raise ValueError(f"criterion must be above 0 and at most 1, got {criterion}")
-    task, tests = _task(task), _check.size("tests", tests)
+    _check.room(_check.size("tests", tests), "tests")
     if np.ndim(_check.integers("updates", updates)) != 1:
         raise ValueError(f"updates must be a sequence of integers, got {updates!r}")
     counts = [_check.size("updates", count, least=0) for count in updates]
@@ -351,31 +304,33 @@ def learning_curve(
         raise ValueError(f"updates must be one or more numbers in ascending order, got {updates}")
     how: dict[str, Any] = {"updates": counts[-1], "optimiser": optimiser, "sequences": sequences}
     curve = []
-    for count, now in enumerate(descend(task, length, trials, rng=rng, **how)):
+    for count, now in enumerate(descend(task, model, length, trials, rng=rng, **how)):
         if count in counts:
             parameters = type(now)(*(p.copy() for p in now))
-            scores = score(task, parameters, length, tests=tests, rng=rng)
-            curve.append((count, _outcome(scores, criterion, parameters)))
+            scores = score(task, model, parameters, length, tests=tests, rng=rng)
+            solved = scores >= criterion
+            share = Share(int(solved.sum()), len(solved))
+            curve.append((count, Outcome(share.rate, share.interval, scores, solved, parameters)))
     return curve
 
 
-def _outcome(scores: Array, criterion: float, parameters: Parameters) -> Outcome:
-    solved = scores >= criterion
-    count, trials = int(solved.sum()), len(solved)
-    return Outcome(count / trials, wilson_interval(count, trials), scores, solved, parameters)
-
-
 def score(
-    task: str | Task, parameters: Parameters, length: int, *, rng: Generator, tests: int = 200
+    task: Task,
+    model: Model,
+    parameters: Parameters,
+    length: int,
+    *,
+    rng: Generator,
+    tests: int = 200,
 ) -> Array:
     """Share of fresh sequences that each trial gets right.
 
     Parameters
     ----------
-    task : str or object
+    task, model
         As for `descend`.
     parameters : NamedTuple
-        What it was trained to, the first axis over the trials.
+        What was learned, the first axis over the trials.
     length : int
         Length of the sequences.
     rng : numpy.random.Generator
@@ -386,49 +341,52 @@ def score(
     Returns
     -------
     ndarray of shape (trials,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `descend`.
     """
-    task, tests, rng = _task(task), _check.size("tests", tests), _check.generator(rng)
+    _check_pair(task, model)
+    tests, rng = _check.size("tests", tests), _check.generator(rng)
     _check.room(tests, "tests")
-    _check_parameters(task, parameters)
-    _refuse_odd(task, tests, "tests")
-    trials, length = len(parameters[0]), _check.size("length", length)
+    length = _check.size("length", length)
+    _check_parameters(parameters)
+    trials = len(parameters[0])
     if trials == 0:
         return np.empty(0)
-    share = length * trials * getattr(task, "units", 1)
+    share = length * trials * model.numbers
     block, right = 2 * max(1, _BLOCK // (2 * share)), np.zeros(trials)
     for first in range(0, tests, block):
         batch = task.batch(length, trials, min(block, tests - first), rng=rng)
-        right += task.right(parameters, batch).sum(axis=1)
+        answers = model.run(parameters, batch.inputs).answers
+        right += task.right(answers, batch.targets).sum(axis=1)
     return right / tests
 
 
-def _check_parameters(task: Task, parameters: Parameters) -> None:
-    """Refuse all but arrays like those with which a trial of the task starts."""
-    one = task.start(1, rng=np.random.default_rng(0))
-    axes, sizes = [], dict[str, int]()
-    for part in one:
-        sizes |= {str(size): size for size in part.shape[1:]}
-        axes.append(("trials", *map(str, part.shape[1:])))
-    _check.record("parameters", parameters, type(one), tuple(axes), sizes)
+def _check_pair(task: Task, model: Model) -> None:
+    """Refuse what is no task or no model."""
+    for name, value, needed in (("task", task, "batch"), ("model", model, "gradients")):
+        if isinstance(value, type) or not callable(getattr(value, needed, None)):
+            raise TypeError(f"{name} must be one of {name}s, got {type(value).__name__}")
 
 
-def _task(task: str | Task) -> Task:
-    if isinstance(task, str):
-        return TASKS[_check.one_of("task", task, tuple(TASKS))]
-    if isinstance(task, type) or not hasattr(task, "loss_and_gradients"):
-        raise TypeError(f"task must be a name or a task, got {type(task).__name__}")
-    return task
+def _check_parameters(parameters: Parameters) -> None:
+    """Refuse what is no `NamedTuple` of arrays; `Model.run` looks at their shapes."""
+    if not hasattr(parameters, "_fields") or not all(np.ndim(p) > 0 for p in parameters):
+        kind = type(parameters).__name__
+        raise TypeError(f"parameters must be what a model starts with, got {kind}")
 
 
-def _trained(task: Task, parameters: Parameters) -> Array:
+def _keep_freed_memory() -> None:
+    """Tell glibc to keep freed memory, once and for all.
+
+    It hands a large array back to the system when that is freed, and the next one pays for each
+    of its pages again: a fifth of a training's time. A free of 32 MB, never touched, raises its
+    threshold to that size.
+    """
+    np.empty(2**25 - 2**16, dtype=np.uint8)
+
+
+def _trained(model: Model, parameters: Parameters) -> Array:
     """1 for each column of `_flat` that is trained, 0 for the others."""
     columns = [
-        np.full(p[0].size, name in task.trained)
+        np.full(p[0].size, name in model.trained)
         for name, p in zip(parameters._fields, parameters, strict=True)
     ]
     return np.concatenate(columns).astype(float)

@@ -106,20 +106,7 @@ def test_a_page_with_holes_is_not_printed(tmp_path, body, hole):
         make_pdf.print_page(write(tmp_path / "a.html", body))
 
 
-@pytest.mark.parametrize(
-    ("head", "elsewhere"),
-    [
-        ('<script defer src="https://cdn.example/a.js"></script>', True),
-        ('<link rel="stylesheet" href="//cdn.example/a.css">', True),
-        ('<link rel="canonical" href="https://example.org/">', False),
-        ('<script src="_static/a.js"></script><a href="https://example.org">', False),
-    ],
-)
-def test_the_network_is_left_only_to_pages_that_need_it(tmp_path, head, elsewhere):
-    assert make_pdf.loads_from_elsewhere(write(tmp_path / "a.html", head)) is elsewhere
-
-
 def test_without_chromium_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(make_pdf.shutil, "which", lambda name: None)
+    monkeypatch.setattr(make_pdf, "program", lambda name: None)
     with pytest.raises(make_pdf.CannotPrint, match="apt install chromium"):
-        make_pdf.find_chromium()
+        make_pdf.print_page(Path("a.html"))

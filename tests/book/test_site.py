@@ -20,7 +20,7 @@ VIEWS = {"wide, light": (1280, "light"), "phone, dark": (390, "dark")}
 FRAMES = {"wide, dark": (1280, "dark"), "phone, light": (390, "light")}
 FRAMED = ("index", CHAPTERS[0], "pages/reference", "search")
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = [ROOT / "_static" / "site.js", ROOT / "lib" / "longterm" / "explore.js"]
+PROGRAMS = [ROOT / "_static" / "site.js", ROOT / "lib" / "longterm" / "figures" / "sliders.js"]
 
 # Notes what a slider figure says in the frame that is painted after a key.
 ANSWERS = """(box) => { box.answers = []; box.addEventListener('keydown', () => {

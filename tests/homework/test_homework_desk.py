@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import homework_class
 import pytest
 from tools.homework import __main__ as desk
-from tools.homework import grading, marking, masters, names, submissions, term, wrong
+from tools.homework import grading, marking, masters, names, sandbox, submissions, term, wrong
 
 ROOT = Path(__file__).resolve().parents[2]
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
@@ -439,6 +439,7 @@ def lived(tmp_path_factory):
 
 def run(folder, *words):
     """Run the command as make does; return what it prints."""
+    sandbox.probe()
     words = words or ("grade",)
     options = ["--course", str(folder), "--target", str(folder / "out")]
     process = subprocess.run(

@@ -93,7 +93,7 @@ def test_every_graded_cell_is_lost_by_some_wrong_answer(name):
 
 def public_functions():
     """Return all public functions of the package's mathematics, by module and name."""
-    skipped = ("_", "plots", "sliders", "explore", "progress")
+    skipped = ("_", "figures", "progress")
     names = [m.name for m in pkgutil.iter_modules(longterm.__path__)]
     modules = [importlib.import_module(f"longterm.{n}") for n in names if not n.startswith(skipped)]
     return {

@@ -1,10 +1,10 @@
-"""What `make bench` reckons, and that no experiment keeps more than it needs."""
+"""What `nox -s bench` reckons, and that no experiment keeps more than it needs."""
 
 import json
 
 import numpy as np
 import pytest
-from benchmarks import growth, report, timing
+from benchmarks import chapters, growth, report, timing
 
 CASE = timing.Case("sum", {"ours": sum, "other": sum, "floor": sum}, {"other": 2, "floor": 1.5}, "")
 TIMES = {"ours": [1.0, 2.0, 4.0], "other": [3.0, 5.0, 12.0], "floor": [0.5, 1.0, 2.0]}
@@ -13,10 +13,6 @@ TIMES = {"ours": [1.0, 2.0, 4.0], "other": [3.0, 5.0, 12.0], "floor": [0.5, 1.0,
 def test_slope_of_a_power_law_is_its_exponent():
     sizes = np.array([1, 2, 5, 10])
     assert growth.slope(sizes, 3.0 * sizes**1.7) == pytest.approx(1.7)
-
-
-def test_geometric_mean_of_a_factor_and_its_inverse_is_one():
-    assert timing.geometric_mean([4, 0.25, 9, 1 / 9]) == pytest.approx(1)
 
 
 def test_a_ratio_compares_times_of_the_same_round():
@@ -72,3 +68,29 @@ def test_the_tables_are_those_of_the_stored_results():
 )
 def test_times_are_said_in_their_unit(seconds, words):
     assert report.time_in_words(seconds) == words
+
+
+COST = {"seconds": 10.0, "megabytes": 200, "unit": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, False),
+        ({"seconds": 19.0}, False),
+        ({"seconds": 21.0}, True),
+        ({"seconds": 21.0, "unit": 0.1}, False),  # a machine of half the speed
+        ({"megabytes": 401}, True),
+    ],
+)
+def test_a_chapter_that_costs_more_than_twice_as_much_is_stored_on_demand_only(
+    monkeypatch, tmp_path, change, found
+):
+    path, now = tmp_path / "chapters.json", {"01_one": COST | change}
+    path.write_text(before := json.dumps({"chapters": {"01_one": COST}}))
+    monkeypatch.setattr(chapters, "STORED", path)
+    monkeypatch.setattr(chapters, "measure_all", lambda: now)
+    assert chapters.main() == found
+    assert (path.read_text() == before) == found
+    assert chapters.main(renew=True) == 0
+    assert json.loads(path.read_text())["chapters"] == now

@@ -120,10 +120,7 @@ def nbval(tmp_path_factory):
     return process.stdout
 
 
-def test_nbval_passes_a_cell_that_differs_by_rounding(nbval):
-    assert re.search(r"^PASSED \S*page.ipynb::Cell 0$", nbval, re.M)
-
-
-def test_nbval_fails_a_cell_that_differs_by_more_and_names_the_number(nbval):
-    assert re.search(r"^FAILED \S*page.ipynb::Cell 1", nbval, re.M)
+def test_nbval_lets_rounding_pass_and_names_what_is_more(nbval):
+    assert re.search(r"^PASSED .*page.ipynb::Cell 0$", nbval, re.M)
+    assert re.search(r"^FAILED .*page.ipynb::Cell 1", nbval, re.M)
     assert "1.4 ± 0.02 is now 1.6 ± 0.02" in nbval

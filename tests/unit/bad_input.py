@@ -20,7 +20,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 import longterm
-from longterm import feedforward, remedies, rnn, tasks
+from longterm import feedforward, models, tasks
 from longterm._types import Array, Integers
 
 EVERYTHING = (
@@ -155,7 +155,7 @@ LIMITS = (  # integers are from 1 on if nothing is said
     | each("chance_kept.rate half_life.rate retention.rate", SHARE)
     | each("cheapest_flip.steps latch.start push_to_flip.steps variance_for.steps", {})
     | each("tanh_gradient_step.gain tanh_mean_field.gain", {"above": 0, "most": 50})
-    | each("fold_biases.w folds.w", {"least": 4})
+    | each("fold_biases.w", {"least": 4})
     | each("bit bits", {"letters": "iu", "least": 0, "most": 1})
     | {
         "variance_for.target": POSITIVE,
@@ -178,12 +178,11 @@ W = [[0.5, 1.0], [0.0, 0.2]]
 X, HEARD = np.full((5, 4), 0.5), np.full((3, 1, 2), 0.25)
 DEEP = feedforward.random_networks(3, 2, 2, rng=rng(), inputs=4, classes=2)
 LAYERS = feedforward.forward(DEEP, X, 1.0, "tanh")
-NETS, SEQUENCES = tasks.TwoSequence(units=3).start(2, rng=rng()), np.full((5, 2, 4, 1), 0.5)
-SIGNALS, ANSWERS = rnn.forward(NETS, SEQUENCES)
+TASK, MODEL = tasks.Parity(), models.Plain(units=3)
 EXAMPLES = (
     {"W": W, "h0": [1.0, 1.0], "propagate_in.number": Fraction, "gradient": [1.0, 2.0]}
     | {"memory.w": 2.0, "latch.inputs": [0.1, 0.2], "cheapest_flip.steps": 1, "successes": 1}
-    | {"dynamics.w": 5.0, "dynamics.b": -2.2, "dynamics.start": [5.0, -2.2]}
+    | {"folds.w": 5.0, "folds.b": -2.2, "folds.start": [5.0, -2.2]}
     | {"q": 0.25, "saturate.x": 0.25, "bit": 1, "write_word.bits": [0, 1], "text": "([])"}
     | {"feedforward.net": DEEP, "feedforward.x": X, "labels": [0, 1, 0, 1, 1], "samples": 4}
     | {"feedforward.activation": "tanh", "feedforward.states": LAYERS}
@@ -192,12 +191,8 @@ EXAMPLES = (
     | {"jacobian_products.states": HEARD[:, 0], "jacobian_bounds.states": HEARD[:, 0]}
     | {"loss": lambda x: float(np.sum(np.square(x))), "check_gradients.parameters": [np.ones(2)]}
     | {"check_gradients.gradients": [2 * np.ones(2)]}
-    | {"rnn.net": NETS, "forward.inputs": SEQUENCES, "backward.inputs": SEQUENCES}
-    | {"signals": SIGNALS, "misses": ANSWERS, "recall_gradients.inputs": np.ones((4, 2, 2))}
-    | {"recall_gradients.net": rnn.BitMemory(np.eye(2) / 2, np.ones(2), np.ones(2))}
-    | {"recall_gradients.bits": np.array([1.0, -1.0])}
-    | {"task": "latch", "score.parameters": tasks.Latch().start(2, rng=rng())}
-    | {"Remedy.task": tasks.TwoSequence(units=3), "cell": remedies.Plain()}
+    | {"BitMemory.task": tasks.OneBit()}
+    | {"task": TASK, "model": MODEL, "score.parameters": MODEL.start(TASK, 2, rng=rng())}
     | {"length": 10, "trials": 2, "updates": 2, "tests": 4, "sequences": 4}
     | {"lengths": [5, 6], "learning_curve.updates": [1, 2]}
     | {"settings": [1.0, 2.0], "work": lambda setting, *, rng: 0.0}

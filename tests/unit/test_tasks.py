@@ -1,29 +1,15 @@
-"""Laws of `longterm.tasks`: what a batch holds, who is right, and gradients of every task."""
-
-from dataclasses import replace
-from functools import partial
+"""Laws of `longterm.tasks`: what a batch holds, what it costs to be wrong, and who is right."""
 
 import numpy as np
 import pytest
 from refusals import shape_refused
 
-from longterm import _check
-from longterm.remedies import Remedy
-from longterm.rnn import Network, check_gradients
-from longterm.tasks import (
-    TASKS,
-    Latch,
-    LatchWeights,
-    Parity,
-    TemporalOrder,
-    TwoSequence,
-    _refuse_sizes,
-)
-from longterm.training import success_rate
+from longterm.rnn import check_gradients
+from longterm.tasks import Latching, OneBit, Parity, TemporalOrder, TwoSequence
 
 SEED = 20260512
-SMALL = (Latch(), TwoSequence(units=3), Parity(), TemporalOrder(units=3))
-each_task = pytest.mark.parametrize("task", SMALL, ids=lambda task: type(task).__name__)
+TASKS = (OneBit(), Latching(), TwoSequence(), Parity(), TemporalOrder())
+each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: type(task).__name__)
 
 
 def rng(seed=SEED):
@@ -49,31 +35,46 @@ def test_batches_repeat_with_the_seed_and_have_the_sizes_asked_for(task):
 
 
 @each_task
-@pytest.mark.parametrize(("trials", "sequences"), [(1, 2), (3, 4)])
-def test_gradients_agree_with_finite_differences(task, trials, sequences):
-    given, start = batch(task, 12, trials, sequences), task.start(trials, rng=rng())
-
-    def loss(*parameters):
-        return task.loss_and_gradients(type(start)(*parameters), given)[0].sum()
-
-    _, gradients = task.loss_and_gradients(start, given)
-    assert check_gradients(loss, start, gradients, step=1e-3) < 1e-6
-    assert [g.shape for g in gradients] == [p.shape for p in start]
+def test_inputs_and_targets_have_the_channels_and_outputs_of_the_task(task):
+    for count in (1, 4):
+        given = batch(task, sequences=count)
+        assert given.inputs.shape == (12, 3, count, task.channels)
+        assert given.targets.shape == (3, count, task.outputs)
 
 
 @each_task
-def test_trials_do_not_see_each_other(task):
-    given, start = batch(task), task.start(3, rng=rng())
-    losses, gradients = task.loss_and_gradients(start, given)
-    right = task.right(start, given)
-    for k in range(3):
-        alone = type(start)(*(p[k : k + 1] for p in start))
-        part = type(given)(given.inputs[:, k : k + 1], given.targets[k : k + 1])
-        loss, slopes = task.loss_and_gradients(alone, part)
-        np.testing.assert_allclose(loss[0], losses[k], rtol=1e-12)
-        for whole, one in zip(gradients, slopes, strict=True):
-            np.testing.assert_allclose(one[0], whole[k], rtol=1e-10, atol=1e-15)
-        np.testing.assert_array_equal(task.right(alone, part)[0], right[k])
+def test_gradient_of_the_loss_agrees_with_finite_differences(task):
+    targets = batch(task).targets
+    answers = rng(2).standard_normal(targets.shape)
+    losses, misses = task.loss(answers, targets)
+    assert losses.shape == (3, 4)
+    assert check_gradients(lambda a: task.loss(a, targets)[0].sum(), [answers], [misses]) < 1e-6
+
+
+@each_task
+def test_the_targets_themselves_are_right_and_cost_least(task):
+    targets = batch(task).targets
+    answers = 50 * targets if task.outputs > 1 else targets
+    assert task.right(answers, targets).all()
+    assert np.abs(task.loss(answers, targets)[0]).max() < 1e-12
+    assert not task.right(-targets, targets).any()
+
+
+@pytest.mark.parametrize("task", TASKS[:4])
+def test_an_answer_of_zero_is_wrong(task):
+    targets = batch(task).targets
+    assert not task.right(np.zeros_like(targets), targets).any()
+
+
+@each_task
+def test_answers_of_other_shapes_are_refused_with_the_shape_that_is_needed(task):
+    targets = batch(task).targets
+    for call in (task.loss, task.right):
+        for bad in (targets[0], np.repeat(targets, 2, axis=2)):
+            found = shape_refused(lambda bad=bad, call=call: call(bad, targets))
+            assert found == ("answers", f"(trials, sequences, {task.outputs})")
+        found = shape_refused(lambda call=call: call(targets, targets[:, 1:]))
+        assert found == ("targets", f"(3, 4, {task.outputs})")
 
 
 @each_task
@@ -87,98 +88,69 @@ def test_sizes_are_refused_by_name(task):
         task.batch(10**5, 10**3, 10, rng=rng())
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
         task.batch(12, 2, 2, rng=0)
-    with pytest.raises(ValueError, match=r"^trials must be an integer from 1"):
-        task.start(0, rng=rng())
-    with pytest.raises(ValueError, match="trained must be one of"):
-        replace(task, trained=("everything",))
-    with pytest.raises(ValueError, match="spread must be at least 0"):
-        replace(task, spread=-0.1)
 
 
-@pytest.mark.parametrize("task", [Latch(), TwoSequence()])
-def test_noise_and_marks_are_refused_by_name(task):
-    with pytest.raises(ValueError, match=r"noise must be at least 0, got -0\.2"):
-        replace(task, noise=-0.2)
+@pytest.mark.parametrize("kind", [OneBit, Latching, TwoSequence])
+def test_noise_is_refused_by_name(kind):
+    with pytest.raises(ValueError, match=r"noise must be from 0 to 1e300, got -0\.2"):
+        kind(noise=-0.2)
     with pytest.raises(ValueError, match="noise must be finite"):
-        replace(task, noise=np.nan)
+        kind(noise=np.nan)
+    assert kind(noise=1e300).noise == 1e300
+
+
+@pytest.mark.parametrize("kind", [Latching, TwoSequence])
+def test_marks_are_refused_by_name(kind):
     with pytest.raises(ValueError, match="marked must be an integer from 1"):
-        replace(task, marked=0)
+        kind(marked=0)
     with pytest.raises(ValueError, match="length must be an integer from 3"):
-        task.batch(2, 1, 2, rng=rng())
-    with pytest.raises(ValueError, match="sequences must be even"):
-        task.batch(5, 1, 3, rng=rng())
-
-
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [(Latch, {"w": np.nan}), (TwoSequence, {"shortest": np.inf}), (Parity, {"units": 0})],
-)
-def test_settings_are_refused_by_name(kind, settings):
-    with pytest.raises(ValueError, match=f"^{next(iter(settings))} must be"):
-        kind(**settings)
-
-
-def test_the_four_tasks_have_names():
-    assert list(TASKS) == ["latch", "two_sequence", "parity", "temporal_order"]
+        kind().batch(2, 1, 2, rng=rng())
 
 
 def test_settings_that_are_not_given_are_the_documented_ones():
-    net = ("recurrent", "entry", "bias", "readout", "offset")
-    assert Latch() == Latch(0.2, None, 3, 1.25, 0.1, ("w", "inputs"))
-    assert TwoSequence() == TwoSequence(0.2, 3, 0.5, 5, 0.5, net[:2])
-    assert Parity() == Parity(2, 0.5, net[:3])
-    assert TemporalOrder() == TemporalOrder(50, 0.1, net)
-    assert [task.sequences for task in TASKS.values()] == [2, 2, 20, 20]
+    assert OneBit() == OneBit(0.1, 10)
+    assert Latching() == Latching(0.2, None, 3)
+    assert TwoSequence() == TwoSequence(0.2, 3, 0.5)
+    assert [task.sequences for task in TASKS] == [40, 2, 2, 20, 20]
+    for share in (0.0, 1.5, np.inf):
+        with pytest.raises(ValueError, match="shortest must be"):
+            TwoSequence(shortest=share)
 
 
-@pytest.mark.parametrize("task", [Latch(noise=0.0, w=0.0, spread=0.0), *SMALL[1:3]])
-def test_an_answer_of_zero_is_wrong(task):
-    start = task.start(3, rng=rng())
-    silent = type(start)(*(np.zeros_like(p) for p in start))
-    assert not task.right(silent, batch(task)).any()
+# --- one bit -------------------------------------------------------------------------------
 
 
-# --- latch ---------------------------------------------------------------------------------
+def test_a_bit_comes_at_the_first_step_alone_and_noise_beside_it():
+    inputs, targets = OneBit(noise=0.3, noisy=4).batch(500, 3, 20, rng=rng())
+    np.testing.assert_array_equal(inputs[0, ..., :1], targets)
+    assert set(np.unique(targets)) == {-1.0, 1.0}
+    assert not inputs[1:, ..., 0].any()
+    noise = inputs[..., 1:]
+    assert noise.std() == pytest.approx(0.3, rel=4.5 / np.sqrt(2 * noise.size))
 
 
-def test_latch_obeys_its_recurrence():
-    task, weights = Latch(), LatchWeights(np.array([1.4, -0.6]), rng(3).standard_normal((2, 2, 3)))
-    given = task.batch(7, 2, 4, rng=rng())
-    signals = task.run(weights, given)
-    for k in range(2):
-        for s in range(4):
-            y = 0.0
-            for t in range(7):
-                trained = weights.inputs[k, s // 2, t] if t < 3 else 0.0
-                y = np.tanh(weights.w[k] * y + trained + given.inputs[t, k, s, 0])
-                assert signals[t + 1, k, s, 0] == pytest.approx(y, rel=1e-13)
-            assert task.right(weights, given)[k, s] == (y * given.targets[k, s, 0] > 0)
+# --- latching ------------------------------------------------------------------------------
 
 
-def test_latch_loss_is_that_of_both_classes_averaged_over_their_sequences():
-    task = Latch(w=1.7)
-    given, weights = task.batch(9, 2, 6, rng=rng()), task.start(2, rng=rng())
-    last = task.run(weights, given)[-1, ..., 0]
+def test_latching_loss_is_that_of_both_classes_averaged_over_their_sequences():
+    targets = Latching().batch(9, 2, 6, rng=rng()).targets
+    last = rng(2).standard_normal((2, 6))
     expected = ((last[:, :3] + 0.8) ** 2).mean(axis=1) + ((last[:, 3:] - 0.8) ** 2).mean(axis=1)
-    np.testing.assert_allclose(task.loss_and_gradients(weights, given)[0], expected / 2, rtol=1e-12)
+    losses, _ = Latching().loss(last[..., None], targets)
+    np.testing.assert_allclose(losses.mean(axis=1), expected / 2, rtol=1e-12)
 
 
-def test_latch_noise_begins_after_the_trained_inputs_and_has_its_size():
-    quiet = Latch(noise=0.3, training_noise=0.0)
-    inputs = quiet.batch(2003, 5, 2, rng=rng()).inputs
-    np.testing.assert_array_equal(inputs[:3], 0)
+def test_the_class_comes_first_and_then_noise_of_its_size():
+    quiet = Latching(noise=0.3, training_noise=0.0)
+    inputs, targets = quiet.batch(2003, 5, 2, rng=rng())
+    np.testing.assert_array_equal(inputs[:3], np.broadcast_to(np.sign(targets), (3, 5, 2, 1)))
+    np.testing.assert_array_equal(targets[..., 0], np.broadcast_to([-0.8, 0.8], (5, 2)))
     assert inputs[3:].std() == pytest.approx(0.3, abs=4.5 * 0.3 / np.sqrt(2 * 20_000))
-    np.testing.assert_array_equal(quiet.batch(20, 5, 2, rng=rng(), training=True).inputs, 0)
-    loud = Latch(training_noise=0.5).batch(2003, 5, 2, rng=rng(), training=True).inputs
-    np.testing.assert_allclose(loud, inputs * 5 / 3, rtol=1e-12)
-    with pytest.raises(ValueError, match="training_noise must be at least 0"):
-        Latch(training_noise=-1.0)
-
-
-def test_latch_starts_at_one_weight_with_small_inputs():
-    w, inputs = Latch(w=2.5, spread=0.01).start(4000, rng=rng())
-    np.testing.assert_array_equal(w, 2.5)
-    assert inputs.std() == pytest.approx(0.01, rel=4.5 / np.sqrt(2 * 24_000))
+    assert not quiet.batch(20, 5, 2, rng=rng(), training=True).inputs[3:].any()
+    loud = Latching(training_noise=0.5).batch(2003, 5, 2, rng=rng(), training=True).inputs
+    np.testing.assert_allclose(loud[3:], inputs[3:] * 5 / 3, rtol=1e-12)
+    with pytest.raises(ValueError, match="training_noise must be from 0"):
+        Latching(training_noise=-1.0)
 
 
 # --- two-sequence --------------------------------------------------------------------------
@@ -206,31 +178,6 @@ def test_marks_come_first_and_lengths_fill_their_range(length, marked, shortest)
 def test_noise_after_the_marks_has_its_size():
     inputs = TwoSequence(noise=0.3, shortest=1.0).batch(2003, 5, 2, rng=rng()).inputs
     assert inputs[3:].std() == pytest.approx(0.3, abs=4.5 * 0.3 / np.sqrt(2 * 20_000))
-
-
-def test_what_comes_before_a_short_sequence_changes_nothing():
-    task = TwoSequence(units=3)
-    given, net = batch(task), task.start(3, rng=rng())
-    late = np.concatenate([np.zeros((5, *given.inputs.shape[1:])), given.inputs])
-    moved = task.run(net, given._replace(inputs=late))
-    np.testing.assert_allclose(moved[5:], task.run(net, given), rtol=1e-13, atol=1e-16)
-
-
-def test_the_first_unit_answers_and_has_no_bias():
-    task = TwoSequence(units=4)
-    given, net = batch(task), task.start(3, rng=rng())
-    last = task.run(net, given)[-1, ..., 0]
-    np.testing.assert_array_equal(
-        task.right(net, given), np.sign(last) == np.sign(given.targets[..., 0])
-    )
-    losses, _ = task.loss_and_gradients(net, given)
-    np.testing.assert_allclose(losses, ((last - given.targets[..., 0]) ** 2).mean(axis=1) / 2)
-    for held in (net.bias, net.offset):
-        np.testing.assert_array_equal(held, 0)
-    assert np.abs(net.recurrent).max() <= 0.5
-    for share in (0.0, 1.5):
-        with pytest.raises(ValueError, match="shortest must be above 0"):
-            TwoSequence(shortest=share)
 
 
 # --- parity --------------------------------------------------------------------------------
@@ -265,104 +212,16 @@ def test_two_symbols_come_in_their_places_and_name_the_class(length):
 
 
 def test_temporal_order_loss_is_the_surprise_of_the_right_answer():
-    task = TemporalOrder(units=3)
-    given, net = batch(task), task.start(3, rng=rng())
-    big = net._replace(readout=300 * net.readout)
-    for which in (net, big):
-        scores = task.run(which, given)[-1] @ which.readout.swapaxes(1, 2)
-        shares = np.exp(scores) / np.exp(scores).sum(axis=2, keepdims=True)
-        expected = -np.log((shares * given.targets).sum(axis=2)).mean(axis=1)
-        np.testing.assert_allclose(task.loss_and_gradients(which, given)[0], expected, rtol=1e-9)
-        right = shares.argmax(axis=2) == given.targets.argmax(axis=2)
-        np.testing.assert_array_equal(task.right(which, given), right)
-    huge = net._replace(readout=1e6 * np.sign(net.readout), bias=net.bias + 1.0)
-    assert np.isfinite(task.loss_and_gradients(huge, given)[0]).all()
+    task = TemporalOrder()
+    targets, scores = batch(task).targets, rng(2).standard_normal((3, 4, 4))
+    for size in (1, 100):
+        shares = np.exp(size * scores) / np.exp(size * scores).sum(axis=2, keepdims=True)
+        expected = -np.log((shares * targets).sum(axis=2))
+        np.testing.assert_allclose(
+            task.loss(size * scores, targets)[0], expected, rtol=1e-9, atol=1e-12
+        )
+        right = shares.argmax(axis=2) == targets.argmax(axis=2)
+        np.testing.assert_array_equal(task.right(size * scores, targets), right)
+    assert np.isfinite(task.loss(1e6 * np.sign(scores), targets)[0]).all()
     with pytest.raises(ValueError, match="length must be an integer from 10"):
         task.batch(9, 1, 2, rng=rng())
-
-
-def test_a_start_has_the_shapes_of_a_network():
-    net = TemporalOrder(units=7).start(2, rng=rng())
-    assert isinstance(net, Network)
-    assert [p.shape for p in net] == [(2, 7, 7), (2, 7, 6), (2, 7), (2, 4, 7), (2, 4)]
-
-
-# --- shapes and limits ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("task", SMALL[1:])
-def test_batches_that_do_not_fit_are_named_with_the_shape_that_is_needed(task):
-    net, given = task.start(3, rng=rng()), batch(task)
-    channels, outputs = given.inputs.shape[-1], given.targets.shape[-1]
-    inputs = f"(steps, networks, sequences, {channels})"
-    wide = given._replace(inputs=np.repeat(given.inputs, 2, axis=3))
-    flat = given._replace(inputs=given.inputs[0])
-    for bad in (wide, flat):
-        assert shape_refused(lambda bad=bad: task.right(net, bad)) == ("batch.inputs", inputs)
-    targets = f"(3, 4, {outputs})"
-    for bad in (given.targets[0], given.targets[:, 1:], np.repeat(given.targets, 2, axis=2)):
-        wrong = given._replace(targets=bad)
-        call = partial(task.loss_and_gradients, net, wrong)
-        assert shape_refused(call) == ("batch.targets", targets)
-
-
-def test_one_step_and_one_sequence_are_enough_and_none_is_not():
-    task = Parity()
-    net, given = task.start(3, rng=rng()), batch(task, length=1, sequences=1)
-    assert task.right(net, given).shape[:2] == (3, 1)
-    for bad in (
-        given._replace(inputs=given.inputs[:0]),
-        given._replace(inputs=given.inputs[:, :, :0], targets=given.targets[:, :0]),
-    ):
-        with pytest.raises(ValueError, match=r"^batch must have at least 1 steps and 1 sequence"):
-            task.right(net, bad)
-
-
-def test_an_odd_number_is_refused_before_anything_is_drawn():
-    for task in (Latch(), TwoSequence(units=3), Remedy(TwoSequence(units=3))):
-        source = rng()
-        with pytest.raises(ValueError, match=r"^sequences must be even"):
-            success_rate(task, 12, 2, rng=source, sequences=3)
-        assert source.bit_generator.state == rng().bit_generator.state
-
-
-@pytest.mark.parametrize("task", [Latch(marked=5), Parity(units=5), TemporalOrder(units=3)])
-def test_starts_of_too_many_numbers_are_refused_and_no_fewer(task, monkeypatch):
-    n, channels, outputs = (getattr(task, k, 0) for k in ("units", "channels", "outputs"))
-    total = 7 * (n * (n + channels + outputs) if n else 2 * task.marked)
-    monkeypatch.setattr(_check, "MOST_NUMBERS", total)
-    task.start(7, rng=rng())
-    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
-    with pytest.raises(ValueError, match=f"^trials.* would make {total} numbers"):
-        task.start(7, rng=rng())
-
-
-def test_a_latch_has_room_for_two_inputs_a_mark(monkeypatch):
-    monkeypatch.setattr(_check, "MOST_NUMBERS", 10)
-    assert Latch(marked=5).marked == 5
-    with pytest.raises(ValueError, match=r"^marked would make 12 numbers"):
-        Latch(marked=6)
-
-
-def test_a_latch_has_one_channel(monkeypatch):
-    monkeypatch.setattr(_check, "MOST_NUMBERS", 12 * 3 * 4)
-    _refuse_sizes(Latch(), 12, 3, 4, rng())
-    with pytest.raises(ValueError, match=r"^length, trials and sequences would make 156 numbers"):
-        _refuse_sizes(Latch(), 13, 3, 4, rng())
-
-
-def test_wide_inputs_count_where_they_outnumber_the_units(monkeypatch):
-    task = TemporalOrder(units=3)
-    total = 12 * 3 * 4 * task.channels
-    monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
-    with pytest.raises(ValueError, match=f"^length, trials and sequences would make {total} "):
-        _refuse_sizes(task, 12, 3, 4, rng())
-
-
-def test_odd_numbers_of_tests_are_refused_for_a_task_inside_a_remedy():
-    with pytest.raises(ValueError, match=r"^tests must be even"):
-        success_rate(Remedy(TwoSequence(units=3)), 12, 2, rng=rng(), updates=0, tests=7)
-
-
-def test_noise_may_be_as_large_as_is_said():
-    assert Latch(noise=1e300).noise == 1e300

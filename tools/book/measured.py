@@ -1,8 +1,20 @@
-"""Read printed numbers with their standard errors, and say how far two runs of a cell are apart."""
+"""Cells that rounding decides, and how far two runs of a cell may be apart.
+
+Chapters 6 and 8 train networks. Training amplifies the last digit of a float, which processors
+round differently, so on another machine a few of a hundred trials may end otherwise. The output
+of a cell that shows this cannot be compared letter by letter. Such a cell carries the tag
+`nbval-ignore-output`, so that nbval lets it pass, and under `rounding` in its metadata the reason;
+and it asserts what holds on every machine (`test_notebooks.py` asks for all three). Its outputs
+are still compared, by `beyond_rounding`, which `chapters/conftest.py` calls under nbval and
+`run_notebooks.py --check` on a fresh run: all words must be the same, a number that is printed
+with its standard error or an interval may move by 2.5 errors of the difference, and what a figure
+draws by a tenth if it is a share, by a twentieth if it is a mean or larger than 2. `seeds.py`
+reads printed numbers in the same way, to compare runs with other seeds.
+"""
 
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
 MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
@@ -15,8 +27,7 @@ WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
 INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER})%?\)")
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A number and its standard error, as they are printed."""
 
     value: float
@@ -31,18 +42,15 @@ class Measured:
 
 def measured(text):
     """Return all numbers in a text that have a standard error or an interval."""
-    found = [(match.start(), _with_error(*match.groups())) for match in WITH_ERROR.finditer(text)]
-    found += [(match.start(), _interval(*match.groups())) for match in INTERVAL.finditer(text)]
-    return [number for _, number in sorted(found, key=lambda pair: pair[0])]
-
-
-def _with_error(value, error):
-    return Measured(float(value), float(error), max(_half_unit(value), _half_unit(error)))
-
-
-def _interval(low, high):
-    middle, reach = (float(low) + float(high)) / 2, abs(float(high) - float(low)) / 2
-    return Measured(middle, reach / QUANTILE, max(_half_unit(low), _half_unit(high)))
+    found = []
+    for pattern in (WITH_ERROR, INTERVAL):
+        for match in pattern.finditer(text):
+            one, other = map(float, match.groups())
+            rounding = max(map(_half_unit, match.groups()))
+            if pattern is INTERVAL:
+                one, other = (one + other) / 2, abs(other - one) / 2 / QUANTILE
+            found.append((match.start(), Measured(one, other, rounding)))
+    return [number for _, number in sorted(found)]
 
 
 def _half_unit(number):

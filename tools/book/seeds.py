@@ -19,8 +19,8 @@ import sys
 import tomllib
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from tools.book.measured import errors_apart, measured
@@ -30,39 +30,22 @@ ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = ROOT / "tests" / "book" / "seeds.toml"
 SHIFTS = (1000, 2000, 3000)
 MOST_ERRORS = 4.5  # so that some hundred comparisons do not cry wolf
-SHOWS = ("plots", "sliders")  # modules whose figures are not needed here
 
 
 # --- One chapter with other seeds ------------------------------------------------------------
 
 
-class _OtherSeeds(ast.NodeTransformer):
-    """Adds a number to every seed, and leaves out figures that are only shown."""
-
-    def __init__(self, shift):
-        self.shift, self.seeds = shift, 0
-
-    def visit_Call(self, node):
-        self.generic_visit(node)
-        if getattr(node.func, "attr", getattr(node.func, "id", None)) != "default_rng":
-            return node
-        if len(node.args) != 1 or type(getattr(node.args[0], "value", None)) is not int:
-            raise ValueError(f"line {node.lineno}: a seed must be a number that stands in the cell")
-        self.seeds += 1
-        node.args = [ast.copy_location(ast.Constant(node.args[0].value + self.shift), node)]
-        return node
-
-    def visit_Expr(self, node):
-        function = getattr(node.value, "func", None)
-        shown = isinstance(function, ast.Attribute) and getattr(function.value, "id", None) in SHOWS
-        return ast.copy_location(ast.Pass(), node) if shown else self.generic_visit(node)
-
-
 def reseeded(source, shift):
     """Return a cell as a syntax tree in which each seed is larger by `shift`, and their number."""
-    change = _OtherSeeds(shift)
-    tree = change.visit(ast.parse(source))
-    return ast.fix_missing_locations(tree), change.seeds
+    tree, seeds = ast.parse(source), 0
+    for node in ast.walk(tree):
+        function = getattr(node, "func", None)
+        if getattr(function, "attr", getattr(function, "id", None)) == "default_rng":
+            if len(node.args) != 1 or type(getattr(node.args[0], "value", None)) is not int:
+                raise ValueError(f"line {node.lineno}: a seed must be a number in the cell")
+            node.args[0].value += shift
+            seeds += 1
+    return tree, seeds
 
 
 def run_cells(cells, shift, claims=(), examples=()):
@@ -110,37 +93,49 @@ def judged(claim, space):
 # --- Comparing -------------------------------------------------------------------------------
 
 
-@dataclass
-class Result:
-    """What came of the runs of one chapter."""
+class Row(NamedTuple):
+    """What came of the runs of one chapter: its line of the table, and what failed."""
 
-    chapter: str
-    seeds: int = 0
-    runs: int = 0
-    comparisons: int = 0
-    worst: float = 0.0
-    failures: list[str] = field(default_factory=list)
+    seeds: int
+    runs: int
+    comparisons: int
+    worst: float
+    failures: list
 
-    def add(self, shift, run, stored):
-        """Take in one run, given the stored text of each cell."""
-        self.seeds, self.runs = run["seeds"], self.runs + 1
-        self.failures += [f"seed + {shift}: {text}" for text in run["failures"]]
-        for name, text in run["texts"].items():
-            pairs = measured(stored[name]), measured(text)
-            if len(pairs[0]) != len(pairs[1]):
-                self.failures.append(f"seed + {shift}: {name} prints in another form")
-            for number, (old, new) in enumerate(zip(*pairs, strict=False), 1):
-                words = f"{name}, number {number}: {old} is now {new}"
-                self.count(shift, errors_apart(old, new), words)
-        for text, off in run["claims"]:
-            self.count(shift, off, f'no longer so: "{text}"')
+    def line(self, name):
+        """Return the line."""
+        return TABLE.format(name, *self[:3], f"{self.worst:.2f}", len(self.failures))
 
-    def count(self, shift, off, words):
-        """Count one comparison."""
-        self.comparisons += 1
-        self.worst = max(self.worst, off)
-        if off > MOST_ERRORS:
-            self.failures.append(f"seed + {shift}: {words} ({off:.1f} standard errors)")
+
+TABLE = "{:24}{:>13}{:>13}{:>13}{:>13}{:>13}"
+HEAD = TABLE.format("chapter", "simulations", "other seeds", "comparisons", "worst |z|", "failures")
+
+
+def compared(run, stored):
+    """Return (standard errors apart, words) of all that one run can be compared in."""
+    found = [(off, f'no longer so: "{text}"') for text, off in run["claims"]]
+    for name, text in run["texts"].items():
+        pairs = measured(stored[name]), measured(text)
+        if len(pairs[0]) != len(pairs[1]):
+            found.append((math.inf, f"{name} prints in another form"))
+        for number, (old, new) in enumerate(zip(*pairs, strict=False), 1):
+            found.append((errors_apart(old, new), f"{name}, number {number}: {old} is now {new}"))
+    return found
+
+
+def result(runs, stored):
+    """Return the row of a chapter, given its runs by their shifts and what its cells printed."""
+    found = [(shift, *pair) for shift, run in runs.items() for pair in compared(run, stored)]
+    failures = [
+        f"seed + {shift}: {text}" for shift, run in runs.items() for text in run["failures"]
+    ]
+    failures += [
+        f"seed + {shift}: {words} ({off:.1f} standard errors)"
+        for shift, off, words in found
+        if off > MOST_ERRORS
+    ]
+    worst = max((off for _, off, _ in found), default=0.0)
+    return Row(max(run["seeds"] for run in runs.values()), len(runs), len(found), worst, failures)
 
 
 # --- Running ---------------------------------------------------------------------------------
@@ -148,12 +143,9 @@ class Result:
 
 def code_cells(path):
     """Return the code cells of a notebook as (id, source), and what each has printed."""
-    nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    nb = nbformat.read(path, as_version=4)
     cells = [cell for cell in nb.cells if cell.cell_type == "code"]
-    texts = {
-        cell.id: "".join(out.text for out in cell.outputs if out.output_type == "stream")
-        for cell in cells
-    }
+    texts = {cell.id: "".join(out.get("text", "") for out in cell.outputs) for cell in cells}
     return [(cell.id, cell.source) for cell in cells], texts
 
 
@@ -165,15 +157,7 @@ def listed(kind, chapter):
 
 def run_apart(path, shift):
     """Run a chapter in a Python of its own, as its kernel would be."""
-    command = [
-        sys.executable,
-        "-W",
-        "error::RuntimeWarning",
-        "-m",
-        __spec__.name,
-        "--one",
-        str(shift),
-    ]
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "tools.book.seeds"]
     run = subprocess.run(
         [*command, "--one", str(shift), str(path)],
         env={**os.environ, **ENVIRONMENT, "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
@@ -187,40 +171,11 @@ def run_apart(path, shift):
     return json.loads(run.stdout)
 
 
-def examine(path, shifts, pool):
-    """Start a chapter's runs; return a function that waits for them and returns the result."""
-    started = [pool.submit(run_apart, path, shift) for shift in shifts]
-
-    def result():
-        """Compare the runs, as they come in, with what is stored."""
-        found, (_, stored) = Result(path.stem), code_cells(path)
-        for shift, run in zip(shifts, started, strict=True):
-            found.add(shift, run.result(), stored)
-        return found
-
-    return result
-
-
-def row(name, *columns):
-    """Return one line of the table."""
-    return f"{name:24}" + "".join(f"{column:>13}" for column in columns)
-
-
-def shown(result):
-    """Print a chapter's line of the table, and what failed; return the result."""
-    columns = result.seeds, result.runs, result.comparisons, f"{result.worst:.2f}"
-    print(row(result.chapter, *columns, len(result.failures)), flush=True)
-    for text in result.failures:
-        print(f"    {text}", flush=True)
-    return result
-
-
-def summed_up(results):
-    """Print the last line of the table; return the exit code."""
-    sums = [sum(getattr(r, name) for r in results) for name in ("seeds", "runs", "comparisons")]
-    worst, failures = max(r.worst for r in results), sum(len(r.failures) for r in results)
-    print(row("all", *sums, f"{worst:.2f}", failures))
-    return 1 if failures else 0
+def run_here(path, shift):
+    """Run a chapter, and print what came of it."""
+    examples = [entry["cell"] for entry in listed("example", path.stem)]
+    run = run_cells(code_cells(path)[0], shift, listed("claim", path.stem), examples)
+    print(json.dumps(run))
 
 
 def main(arguments=None):
@@ -233,17 +188,23 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.paths] or sorted(ROOT.glob("chapters/*.ipynb"))
     if options.one is not None:
-        (path,) = paths
-        examples = [entry["cell"] for entry in listed("example", path.stem)]
-        claims = listed("claim", path.stem)
-        print(json.dumps(run_cells(code_cells(path)[0], options.one, claims, examples)))
-        return 0
+        return run_here(paths[0], options.one)
     words = f"simulations with {len(options.shifts)} other seeds each; this takes some minutes ..."
-    print(f"Running the chapters' {words}", flush=True)
-    print(row("chapter", "simulations", "other seeds", "comparisons", "worst |z|", "failures"))
+    print(f"Running the chapters' {words}", HEAD, sep="\n", flush=True)
+    rows = []
     with ThreadPoolExecutor(options.jobs) as pool:
-        results = [examine(path, options.shifts, pool) for path in paths]
-        return summed_up([shown(result()) for result in results])
+        started = [{s: pool.submit(run_apart, path, s) for s in options.shifts} for path in paths]
+        for path, runs in zip(paths, started, strict=True):
+            runs = {shift: run.result() for shift, run in runs.items()}
+            rows.append(result(runs, code_cells(path)[1]))
+            print(rows[-1].line(path.stem), *rows[-1].failures, sep="\n    ", flush=True)
+    worst, failures = (
+        max(row.worst for row in rows),
+        [text for row in rows for text in row.failures],
+    )
+    sums = [sum(column) for column in list(zip(*rows, strict=True))[:3]]
+    print(Row(*sums, worst, failures).line("all"))
+    return bool(failures)
 
 
 if __name__ == "__main__":

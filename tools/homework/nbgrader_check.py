@@ -1,42 +1,24 @@
-"""Let nbgrader itself hand out and mark the masters, in an environment of its own.
+"""Let nbgrader itself hand out and mark the masters: `nox -s nbgrader`.
 
-`make nbgrader-check` makes build/nbgrader-env, which takes a minute. For every master with both
-versions of all questions, nbgrader's student copy must have the same sources as ours; the
-solutions must get all points that a machine gives, an untouched copy none. Exits with 1 if not.
+For every master with both versions of all questions, nbgrader's student copy must have the same
+sources as ours; the solutions must get all points that a machine gives, an untouched copy none.
+Exits with 1 if not.
 """
 
 import csv
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 import nbformat
 from tools.homework import copies, masters
 
-ENVIRONMENT = Path(__file__).resolve().parents[1] / "build" / "nbgrader-env"
-PACKAGES = ("nbgrader==0.9.6", "numpy", "matplotlib")
 
-
-def environment():
-    """Return the folder of nbgrader's commands, after making the environment if it is missing."""
-    folder = ENVIRONMENT / "bin"
-    if not (folder / "nbgrader").exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-        subprocess.run([folder / "python", "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    return folder
-
-
-def run(folder, course, *words):
+def run(course, *words):
     """Run one of nbgrader's commands in a course's folder; its failure is ours."""
-    path = os.pathsep.join([str(folder), os.environ["PATH"]])  # it looks for alembic there
-    variables = os.environ | {"PATH": path, "MPLBACKEND": "agg"}
-    process = subprocess.run(
-        [folder / "nbgrader", *words], cwd=course, env=variables, capture_output=True, text=True
-    )
+    process = subprocess.run(["nbgrader", *words], cwd=course, capture_output=True, text=True)
     if process.returncode:
         sys.exit(process.stderr[-3000:])
 
@@ -67,20 +49,20 @@ def hand_in(course, who, name, nb):
     path.write_text(copies.to_text(nb), encoding="utf-8")
 
 
-def check(folder, course):
+def check(course):
     """Return what is not as it must be, in words."""
     faults = []
     for name in masters.names():
         source = course / "source" / name / f"{name}.ipynb"
         source.parent.mkdir(parents=True)
         shutil.copy(masters.FOLDER / source.name, source)
-        run(folder, course, "generate_assignment", name, "--create", "--force")
+        run(course, "generate_assignment", name, "--create", "--force")
         released = nbformat.read(course / "release" / name / source.name, as_version=4)
         faults += [f"{name}: {cell} is another cell" for cell in different_cells(released, name)]
         hand_in(course, "blank", name, released)
         hand_in(course, "solved", name, filled_in(released, name))
-        run(folder, course, "autograde", name, "--create", "--force")
-    run(folder, course, "export")
+        run(course, "autograde", name, "--create", "--force")
+    run(course, "export")
     for row in csv.DictReader((course / "grades.csv").open(encoding="utf-8")):
         if row["student_id"] in ("blank", "solved"):
             most = most_points(row["assignment"]) if row["student_id"] == "solved" else 0
@@ -99,9 +81,8 @@ def most_points(name):
 
 def main():
     """Check, say what was found, and return the exit code."""
-    folder = environment()
     with tempfile.TemporaryDirectory() as course:
-        faults = check(folder, Path(course))
+        faults = check(Path(course))
     print("\n".join(faults) or "nbgrader hands out the same copies and gives the same marks.")
     return 1 if faults else 0
 

@@ -1,4 +1,4 @@
-"""A sweep on Dask's cluster beside a plain loop and a pool of processes; run by dask_check.py.
+"""A sweep on Dask's cluster beside a plain loop and a pool of processes; run by `nox -s dask`.
 
 The curves must be the same down to the weights of each trial, and an error must name its
 setting. Exits with 1 if not.
@@ -11,7 +11,9 @@ import numpy as np
 from distributed import Client, LocalCluster, get_worker
 from executors import identical
 
+from longterm.models import Latch, Leaky
 from longterm.sweeps import processes, sweep
+from longterm.tasks import Latching, TwoSequence
 from longterm.training import success_curve
 
 LENGTHS = (5, 10, 20, 15, 8)
@@ -20,7 +22,7 @@ LENGTHS = (5, 10, 20, 15, 8)
 def curve(executor=None):
     """Return a success curve that takes some seconds."""
     how = {"rng": np.random.default_rng(5), "updates": 300, "executor": executor}
-    return success_curve("latch", LENGTHS, 50, **how)
+    return success_curve(Latching(), Latch(), LENGTHS, 50, **how)
 
 
 def worker(setting, *, rng):
@@ -31,7 +33,8 @@ def worker(setting, *, rng):
 def named_error(executor):
     """Return what a sweep says of a setting that cannot be."""
     try:
-        success_curve("two_sequence", (5, 2), 3, rng=np.random.default_rng(5), executor=executor)
+        how = {"rng": np.random.default_rng(5), "executor": executor}
+        success_curve(TwoSequence(), Leaky(), (5, 2), 3, **how)
     except ValueError as error:
         return error.__notes__
     return []

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Replace the branch `colab` by one commit with the copies of the chapters for Colab.
-# Only pages.yml calls this; it needs GITHUB_REPOSITORY and leave to push.
+# Only pages.yml calls this; it needs GITHUB_REPOSITORY, and in GH_TOKEN leave to push.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 copies=build/colab
 rm -rf "$copies"
@@ -20,4 +20,6 @@ tree=$(git write-tree)
 commit=$(git -c user.name="github-actions[bot]" \
     -c user.email="41898282+github-actions[bot]@users.noreply.github.com" \
     commit-tree "$tree" -m "Copies of the chapters at $GITHUB_SHA for Colab")
-git push --quiet --force origin "$commit:refs/heads/colab"
+# gh hands the token from the environment to git; no file and no command line holds it.
+git -c credential.helper='!gh auth git-credential' \
+    push --quiet --force origin "$commit:refs/heads/colab"

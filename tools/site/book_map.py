@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from longterm.plots.house import COLOURS, HOLD, house_style, new_figure, svg
+from longterm.figures.style import COLOURS, HOLD, house_style, new_figure, svg
 
 TARGET = Path(__file__).parents[2] / "_static" / "map.svg"
 
@@ -38,7 +38,7 @@ def book_map():
     return svg(_draw())
 
 
-@house_style
+@house_style()
 def _draw():
     fig, ax = new_figure(height=3.6, width=8.4)
     for number, (x, y, title) in CHAPTERS.items():

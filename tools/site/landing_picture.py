@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from longterm import plots
+from longterm.figures.scalar import shell
+from longterm.figures.style import svg
 
 TARGET = Path(__file__).parents[2] / "_static" / "landing.svg"
 
@@ -14,7 +15,7 @@ def landing_picture():
     sizes = np.linspace(0.9, 1.1, 21).round(2)
     t = np.linspace(0, 36, 361)
     powers = np.exp(np.log(sizes)[:, None] * t + 2j * np.pi * t / 36)
-    return plots.svg(plots.shell(sizes, powers))
+    return svg(shell(sizes, powers))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from longterm import plots
-from longterm.plots import house
+from longterm.figures.style import EXPLODE, HOLD, REGIMES, VANISH, HouseFigure, house_style, regime
 
 STATIC = Path(__file__).parents[2] / "_static"
-DARK = {plots.VANISH: "#5db0ea", plots.EXPLODE: "#f0843f", plots.HOLD: "#c8c8c8"}
+DARK = {VANISH: "#5db0ea", EXPLODE: "#f0843f", HOLD: "#c8c8c8"}
 
 
 def spiral(size, turns=1.0):
@@ -31,9 +30,9 @@ def icon():
     """SVG of the circle of size 1, a spiral inward, and one outward, from one point."""
     rules, curves = [], []
     for name, size, turns, colour in (
-        ("in", 0.95, 1.0, plots.VANISH),
-        ("out", 1.025, 0.62, plots.EXPLODE),
-        ("on", 1.0, 1.0, plots.HOLD),
+        ("in", 0.95, 1.0, VANISH),
+        ("out", 1.025, 0.62, EXPLODE),
+        ("on", 1.0, 1.0, HOLD),
     ):
         rules.append(f".{name}{{stroke:{colour}}}")
         rules.append(f"@media(prefers-color-scheme:dark){{.{name}{{stroke:{DARK[colour]}}}}}")
@@ -45,13 +44,13 @@ def icon():
     )
 
 
-@house.house_style
+@house_style()
 def card():
     """A picture of 1200 x 630 pixels: the landing page's spirals beside the title."""
-    fig = house.HouseFigure(figsize=(12, 6.3), dpi=100, layout="none", facecolor="white")
+    fig = HouseFigure(figsize=(12, 6.3), dpi=100, layout="none", facecolor="white")
     ax = fig.add_axes((0.5, 0, 0.5, 1))
     for size in np.linspace(0.9, 1.1, 21).round(2):
-        colour = plots.HOLD if size == 1 else plots.VANISH if size < 1 else plots.EXPLODE
+        colour = REGIMES[regime(size)]["color"]
         curve, width = spiral(size), 4.5 if size == 1 else 2
         ax.plot(curve.real, curve.imag, color=colour, linewidth=width, linestyle="-")
     ax.plot(1, 0, "o", color="black", markersize=9)

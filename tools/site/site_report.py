@@ -1,8 +1,8 @@
 """Measure the built site as a visitor's browser has it: `make site-report`.
 
-Prints page weights, times to first paint and to a live slider over a slow line, the time of a
-slider's step, and what must be zero: requests to other hosts, errors in the console, barriers
-that axe-core finds, figures without a text that states what they show.
+Prints page weights, times to first paint and to a live slider over a slow line, and the time of a
+slider's step. `tests/book/test_site.py` looks with the same browser for what must be nothing:
+requests to other hosts, errors in the console, barriers that axe-core finds.
 """
 
 import argparse
@@ -323,25 +323,6 @@ def pages_of(html):
     return sorted(path.relative_to(html).with_suffix("").as_posix() for path in paths)
 
 
-def faults(chromium, html):
-    """Return what must be nothing, over all pages read from disk."""
-    home = html.as_uri() + "/"
-    found = {"requests to other hosts": [], "console errors and failed requests": []}
-    found |= {"barriers (axe-core; light, dark, 390 px)": [], "figures without alt text": []}
-    foreign, errors, walls, mute = found.values()
-    for name in pages_of(html):
-        with chromium.new_context(reduced_motion="reduce") as context:
-            page, log = open_page(context, f"{home}{name}.html", home)
-            foreign += log.foreign
-            errors += [*log.errors, *log.failed]
-            mute += page.evaluate(MUTE)
-            for width, theme in ((1280, "light"), (1280, "dark"), (390, "light")):
-                page.set_viewport_size({"width": width, "height": 900})
-                wear(page, theme)
-                walls += [f"{name}, {width} px, {theme}: {line}" for line in barriers(page)]
-    return found
-
-
 def line_times(chromium, html):
     """Visit every page over the slow line; return the visits by name."""
     with served(html) as address:
@@ -383,8 +364,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("html", type=Path, nargs="?", default=ROOT / "_build" / "html")
     html = parser.parse_args(arguments).html.resolve()
-    if program("chromium") is None or not AXE.is_file():
-        print("This needs Chromium and npm; install them: sudo apt install chromium npm")
+    if program("chromium") is None:
+        print("This needs Chromium; install it: sudo apt install chromium")
         return 1
     broken = False
     with browser() as chromium:
@@ -398,11 +379,6 @@ def main(arguments=None):
             most, unit = BUDGETS[label]
             broken |= value >= most
             say(label, value, unit, f"under {most} {unit}" + (" BROKEN" if value >= most else ""))
-        print("What must be nothing, over all pages read from disk:")
-        for label, lines in faults(chromium, html).items():
-            broken |= bool(lines)
-            say(label, len(lines))
-            print("".join(f"      {line[:150]}\n" for line in lines[:10]), end="")
     return int(broken)
 
 

@@ -7,17 +7,18 @@ text is that of its markdown cells, captions and alt texts.
 import json
 import re
 import string
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
-from tools.book.number_classes import vouchers
-from tools.book.prose_numbers import ROOT, SMALL, TEENS, TENS, passages
+ROOT = Path(__file__).resolve().parents[3]
 
-WORDS = dict(enumerate([*SMALL, *TEENS], 1)) | {10 * n: word for n, word in enumerate(TENS, 2)}
+ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+ONES += " sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+WORDS = dict(enumerate(ONES.split(), 1)) | {10 * n: w for n, w in enumerate(TENS.split(), 2)}
 
 
 def word(value):
@@ -38,19 +39,36 @@ def rounded(value, digits=1):
     return f"{mantissa}e{int(power)}"
 
 
-def occurrences(piece, text):
-    """Return where a piece of text begins in a text."""
-    places, place = [], text.find(piece)
-    while place >= 0:
-        places.append(place)
-        place = text.find(piece, place + 1)
-    return places
+# --- Pages -------------------------------------------------------------------------------
+
+
+def page_names():
+    """Return the names of all chapters and pages."""
+    patterns = ("index.md", "chapters/*.ipynb", "pages/*.md")
+    return [str(p.relative_to(ROOT)) for pattern in patterns for p in sorted(ROOT.glob(pattern))]
 
 
 @cache
 def cells(page):
     """Return the cells of a chapter."""
     return json.loads((ROOT / page).read_text(encoding="utf-8"))["cells"]
+
+
+@cache
+def passages(page):
+    """Return (where, text) of a page's prose, captions and alt texts, each space a single one."""
+    if page.endswith(".md"):
+        return [("page", " ".join((ROOT / page).read_text(encoding="utf-8").split()))]
+    texts = []
+    for number, cell in enumerate(cells(page)):
+        mystnb = cell["metadata"].get("mystnb", {})
+        parts = {"caption": mystnb.get("figure", {}).get("caption", "")}
+        parts["alt text"] = mystnb.get("image", {}).get("alt", "")
+        parts["text"] = "".join(cell["source"]) if cell["cell_type"] == "markdown" else ""
+        texts += [
+            (f"cell {number}, {kind}", " ".join(part.split())) for kind, part in parts.items()
+        ]
+    return texts
 
 
 def stored(page, pattern, group=1):
@@ -65,6 +83,31 @@ def printed(page, pattern, group=1):
     return float(stored(page, pattern, group))
 
 
+# --- Pins --------------------------------------------------------------------------------
+
+
+def found(page, pieces, home=""):
+    """Return all matches of a text in a page, as (where, match).
+
+    Of the pieces of the text each second one is a number, and a group of the match.
+    """
+    groups = (f"({re.escape(p)})" if n % 2 else re.escape(p) for n, p in enumerate(pieces))
+    pattern = re.compile("".join(groups))
+    return [
+        (where, match)
+        for where, text in passages(page)
+        if where.startswith(home)
+        for match in pattern.finditer(text)
+    ]
+
+
+class _Apart(string.Formatter):
+    """Formats with a bar that is in no text on either side of what is computed."""
+
+    def format_field(self, value, spec):
+        return f"\0{format(value, spec)}\0"
+
+
 @dataclass(frozen=True)
 class Claim:
     """A piece of a page's text with places for numbers, and what computes them."""
@@ -74,48 +117,13 @@ class Claim:
     compute: Callable
 
     @cached_property
-    def values(self):
-        """What is computed."""
-        return self.compute()
-
-    @cached_property
     def pieces(self):
-        """The pieces of the text, and whether each is a computed number."""
-        found, formatter = [], string.Formatter()
-        for literal, field, spec, _ in formatter.parse(self.pattern):
-            found.append((literal, False))
-            if field is not None:
-                value = formatter.get_field(field or "0", [self.values], {})[0]
-                found.append((format(value, spec), True))
-        return found
-
-    @property
-    def text(self):
-        """The text as it must be."""
-        return "".join(piece for piece, _ in self.pieces)
+        """The text as it must be, in pieces of which each second one is computed."""
+        return _Apart().format(self.pattern, self.compute()).split("\0")
 
     def places(self):
-        """Return where the text stands: (where, start) in the page's passages."""
-        return [
-            (passage, start)
-            for passage in page_passages(self.page)
-            for start in occurrences(self.text, passage.text)
-        ]
-
-    def spans(self):
-        """Return where the numbers stand: (where, start, stop, start and stop of the claim)."""
-        for passage, start in self.places():
-            place, end = start, start + len(self.text)
-            for piece, computed in self.pieces:
-                if computed:
-                    yield passage.where, place, place + len(piece), start, end
-                place += len(piece)
-
-
-@cache
-def page_passages(page):
-    """Return the passages of a page."""
-    return passages(ROOT / page)
+        """Return where the text stands."""
+        return found(self.page, self.pieces)
 
 
 # --- Figures -----------------------------------------------------------------------------
@@ -134,6 +142,11 @@ class Drawn:
         """The number as written."""
         return re.search(r"\[([^]]*)\]", self.snippet)[1]
 
+    def places(self):
+        """Return where the number stands, among the texts of its figure."""
+        _, page, cell = digests()[self.figure]
+        return found(page, re.split(r"[][]", self.snippet), f"cell {cell}, ")
+
 
 def agrees(said, value):
     """Tell whether a number as written is the value, rounded to the digits that it shows.
@@ -151,33 +164,32 @@ def agrees(said, value):
 @cache
 def digests():
     """Return the stored digest of every figure, by its name, and (page, cell) of each."""
-    found = {}
-    for path in sorted(ROOT.glob("chapters/*.ipynb")):
-        page = str(path.relative_to(ROOT))
-        for number, cell in enumerate(cells(page)):
+    shown = {}
+    for page in page_names():
+        for number, cell in enumerate(cells(page) if page.endswith(".ipynb") else ()):
             name = cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
             if name:
                 texts = (out.get("data", {}).get("text/plain", "") for out in cell["outputs"])
-                found[name] = "\n".join(map("".join, texts)), page, number
-    return found
+                shown[name] = "\n".join(map("".join, texts)), page, number
+    return shown
 
 
 def drawn_values(digest):
     """Return the numbers of a digest by place: `1 2y last` is the last y of artist 2 in axes 1."""
     values, axes, artist = {}, 0, 0
     for line in digest.splitlines():
-        if found := re.match(r"axes (\d+):", line):
-            axes, artist = found[1], 0
-        elif found := re.match(r"  ([xy]): .* (?:linear|log) (\S+) to (\S+)$", line):
-            values |= {f"{axes} {found[1]} from": found[2], f"{axes} {found[1]} to": found[3]}
-        elif found := re.match(r'  text: "(.*)" at (\S+), (\S+)$', line):
-            name = f"{axes} text {found[1]!r}"
-            values |= {f"{name} x": found[2], f"{name} y": found[3]}
-        elif found := re.match(r'\s+(?:\w+ )?".*" ([xy]) n \d+( log10)?(.*)$', line):
-            artist += found[1] == "x"
-            for name, value in re.findall(r"(first|last|min|max|mean) (\S+)", found[3]):
-                values[f"{axes} {artist}{found[1]} {name}"] = (
-                    10 ** float(value) if found[2] else value
+        if match := re.match(r"axes (\d+):", line):
+            axes, artist = match[1], 0
+        elif match := re.match(r"  ([xy]): .* (?:linear|log) (\S+) to (\S+)$", line):
+            values |= {f"{axes} {match[1]} from": match[2], f"{axes} {match[1]} to": match[3]}
+        elif match := re.match(r'  text: "(.*)" at (\S+), (\S+)$', line):
+            name = f"{axes} text {match[1]!r}"
+            values |= {f"{name} x": match[2], f"{name} y": match[3]}
+        elif match := re.match(r'\s+(?:\w+ )?".*" ([xy]) n \d+( log10)?(.*)$', line):
+            artist += match[1] == "x"
+            for name, value in re.findall(r"(first|last|min|max|mean) (\S+)", match[3]):
+                values[f"{axes} {artist}{match[1]} {name}"] = (
+                    10 ** float(value) if match[2] else value
                 )
     return {place: float(value) for place, value in values.items()}
 
@@ -187,18 +199,18 @@ def drawn(figure, place):
     return drawn_values(digests()[figure][0])[place]
 
 
-# --- Who vouches for a number ------------------------------------------------------------
+# --- All of them -------------------------------------------------------------------------
 
 
 @cache
 def claims():
     """Return all claims: those of the chapters and those of the pages."""
-    found = []
+    listed = []
     for path in sorted(Path(__file__).parent.glob("chapter_*.py")):
         chapter = import_module(f"{__name__}.{path.stem}")
-        found += [Claim(chapter.PAGE, *claim) for claim in chapter.CLAIMS]
+        listed += [Claim(chapter.PAGE, *claim) for claim in chapter.CLAIMS]
     by_page = import_module(f"{__name__}.pages").CLAIMS
-    return found + [Claim(page, *claim) for page, group in by_page.items() for claim in group]
+    return listed + [Claim(page, *claim) for page, group in by_page.items() for claim in group]
 
 
 @cache
@@ -209,60 +221,9 @@ def figure_numbers():
 
 
 @cache
-def allowed():
-    """Return (page, snippet, why) of every number that is no result."""
-    with (Path(__file__).parent / "allowed.toml").open("rb") as file:
-        pages = tomllib.load(file)
-    return [
-        (page, snippet, group["why"])
-        for page, groups in pages.items()
-        for group in groups
-        for snippet in group["said"]
-    ]
-
-
-def marked(page, snippet, where=""):
-    """Return (where, start, stop) of the number in [ ] in a snippet of a page's text."""
-    before, number, after = re.fullmatch(r"(.*?)\[([^][]+)\](.*)", snippet).groups()
-    found = []
-    for passage in page_passages(page):
-        for place in occurrences(before + number + after, passage.text):
-            start = place + len(before)
-            if where in passage.where:
-                found.append((passage.where, start, start + len(number)))
-    return found
-
-
-@cache
 def pinned(page):
-    """Return (where, start, stop, first, last): numbers and the words that pin them."""
-    spans = [span for claim in claims() if claim.page == page for span in claim.spans()]
-    for item in figure_numbers():
-        _, home, cell = digests()[item.figure]
-        if home == page:
-            for where, start, stop in marked(page, item.snippet, f"cell {cell}, "):
-                spans.append((where, start, stop, start, stop))
-    return spans
-
-
-def is_pinned(page, number):
-    """Tell whether a claim or a figure's digest vouches for a number."""
-    return any(
-        where == number.passage.where
-        and start < number.stop
-        and number.start < stop
-        and first <= number.start
-        and number.stop <= last
-        for where, start, stop, first, last in pinned(page)
-    )
-
-
-@cache
-def unvouched(page):
-    """Return the numbers of a page that neither a pin nor a class vouches for."""
-    found = []
-    for passage in page_passages(page):
-        for number, why in vouchers(passage).items():
-            if not why and not is_pinned(page, number):
-                found.append(number)
-    return found
+    """Return (where, start, stop) of all numbers of a page that a pin holds."""
+    pins = [claim for claim in claims() if claim.page == page]
+    pins += [item for item in figure_numbers() if digests()[item.figure][1] == page]
+    matches = [place for pin in pins for place in pin.places()]
+    return [(where, *match.span(n + 1)) for where, match in matches for n in range(match.re.groups)]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from longterm import memory, rnn
+from longterm import linear, memory, rnn
 
 from . import cells, drawn, printed, said, word
 
@@ -15,11 +15,11 @@ PAGE = "chapters/05_robust_memory.ipynb"
 
 def rest_and_margin(w):
     """State at rest and margin of the latch."""
-    return w * memory.attractor(w)[0], memory.robustness_margin(w)
+    return w * memory.attractor(w).rest, memory.robustness_margin(w)
 
 
 def gradient_at_rest(w, steps):
-    return memory.attractor(w)[1] ** steps
+    return memory.attractor(w).slope ** steps
 
 
 WEIGHT_FOR_03 = brentq(lambda w: memory.robustness_margin(w) - 0.3, 1, 3)
@@ -34,7 +34,7 @@ def settled(steps=300):
 
 def integrator_below(w):
     """The steps at which the integrator is below a latch: first, last and how many."""
-    below = memory.linear_retention(1.0, 0.2, 1000) < memory.retention(w, 0.2, 1000)[0]
+    below = memory.linear_retention(1.0, 0.2, 1000) < memory.retention(w, 0.2, 1000).probabilities
     steps = np.flatnonzero(below)
     return steps[0], steps[-1], len(steps)
 
@@ -62,35 +62,36 @@ CLAIMS = [
     ("rests at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
     ("Yes, {0[1]:.3f}. Between 0", lambda: rest_and_margin(1.25)),
     ("for forty steps it is {:.3f};", lambda: memory.push_to_flip(1.25, 40)),
-    ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0)[1] / 2),
+    ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0).slope / 2),
     ("{0[0]:.2f}, which is 0.083", lambda: rest_and_margin(2.0)),
-    ("Yes: {:.2f} to the power 40 against", lambda: memory.attractor(1.25)[1]),
-    ("against {:.2f} to the power 40.", lambda: memory.attractor(2.0)[1]),
+    ("Yes: {:.2f} to the power 40 against", lambda: memory.attractor(1.25).slope),
+    ("against {:.2f} to the power 40.", lambda: memory.attractor(2.0).slope),
     (
         "falls by {:.0f} powers of ten.",
         lambda: np.log10(gradient_at_rest(1.25, 40) / gradient_at_rest(2.0, 40)),
     ),
-    (r"0.2\sqrt5 \approx {:.2f}$", lambda: 0.2 * np.sqrt(5)),
     (r"0.2 \sqrt t) = {:.3f}$", lambda: norm.ppf(0.75)),
     ("After about {:.0f} steps</summary>", lambda: (1 / 0.2 / norm.ppf(0.75)) ** 2),
     ("# {0[0]:.4f}, {0[1]:.4f}, {0[2]:.1e}", lambda: margin_to_order()),
     ("# {0[0]:.5f}, {0[1]:.4f}", lambda: edge_numbers()),
     ("# ({0[0]:.4f}, {0[1]:.4f}), (0.8880, 0.0778)", lambda: rest_and_margin(2.0)),
     ("(1.9150, 0.5328), ({0[0]:.4f}, {0[1]:.4f})", lambda: rest_and_margin(1.25)),
-    (r"w = 1 / \tanh 1 = {:.3f}$", lambda: 1 / np.tanh(1)),
     ("with margin {:.3f}.", lambda: memory.robustness_margin(1 / np.tanh(1))),
     ("with a height just above {:.3f}", lambda: memory.push_to_flip(2.0, 3)),
     (r"\sqrt{{1000}} = {:.1f}$", lambda: norm.ppf(0.99) * 0.2 * np.sqrt(1000)),
     ("start=14.71)[-1] # {:.4f}", lambda: memory.linear_retention(1.0, 0.2, 1000, 14.71)[-1]),
     ("probabilities[-1] # {:.4f}", lambda: memory.retention(1.5, 0.2, 1000).probabilities[-1]),
     ("as well from {0[0]:.2f}. Its gradient", lambda: rest_and_margin(1.5)),
-    ("gradient is ${:.3f}^{{1000}}$", lambda: memory.attractor(1.5)[1]),
+    ("gradient is ${:.3f}^{{1000}}$", lambda: memory.attractor(1.5).slope),
     ("0.990^{{40}} = {:.2f}$", lambda: gradient_at_rest(1.005, 40)),
     ("The state at rest is {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
     ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
     ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
     ("probabilities[40] # {:.4f}", lambda: memory.retention(1.005, 0.2, 40).probabilities[40]),
-    ("spectral radius {:.2f}. For $n$ units", lambda: 10 * 0.9 / 4),
+    (
+        "spectral radius {:.2f}. For $n$ units",
+        lambda: linear.spectral_radius(np.full((10, 10), 0.9 / 4)),
+    ),
     (r"network has $\rho(W) = {:.2f}$.", lambda: printed(PAGE, r"rho (\S+),")),
     (r"wins against $\rho = {:.2f}$. So", lambda: printed(PAGE, r"rho (\S+),")),
     (r"matrix with $\rho = {:.2f}$ explodes", lambda: printed(PAGE, r"rho (\S+),")),
@@ -131,7 +132,7 @@ CLAIMS = [
     ),
     (
         "rises from 0 to {0[0]:.2f}, the slope falls from 1 to {0[1]:.2f}.",
-        lambda: (memory.robustness_margin(2.2), memory.attractor(2.2)[1]),
+        lambda: (memory.robustness_margin(2.2), memory.attractor(2.2).slope),
     ),
     (
         "below $w = 1.25$ from step {0[0]} to step {0[1]}, and",
@@ -145,7 +146,7 @@ CLAIMS = [
     ),
     (
         "with w = 1.1 falls to {} by about step 100",
-        lambda: said("one half", 0.5, memory.retention(1.1, 0.2, 100)[0][-1], 0.505),
+        lambda: said("one half", 0.5, memory.retention(1.1, 0.2, 100).probabilities[-1], 0.505),
     ),
     (
         "The integrator falls to {:.2f} at step 40",
@@ -154,8 +155,8 @@ CLAIMS = [
     (
         "is at {0[0]:.2f} at step 40 and at {0[1]} by step 500",
         lambda: (
-            memory.retention(1.25, 0.2, 40)[0][-1],
-            said("one half", 0.5, memory.retention(1.25, 0.2, 500)[0][-1], 0.505),
+            memory.retention(1.25, 0.2, 40).probabilities[-1],
+            said("one half", 0.5, memory.retention(1.25, 0.2, 500).probabilities[-1], 0.505),
         ),
     ),
     (
@@ -180,21 +181,23 @@ CLAIMS = [
         lambda: [printed(PAGE, r"output y: (\S+) / \|y\| at net input (\S+)", n) for n in (1, 2)],
     ),
     ("So {:.3f} is the choice", lambda: WEIGHT_FOR_03),
-    ("The formula gives {:.5f} and", lambda: np.sqrt(3 / (2 * 10_000))),
     (r"$\Phi^{{-1}}(0.99) = {:.3f}$", lambda: norm.ppf(0.99)),
-    ("so that {} of the gradient survive", lambda: said("two thirds", 0.65, 0.99**40, 0.68)),
+    (
+        "so that {} of the gradient survive",
+        lambda: said("two thirds", 0.65, gradient_at_rest(1.005, 40), 0.68),
+    ),
     (
         "margin is 0.000235, a {} of the noise",
         lambda: said("thousandth", 0.0008, memory.robustness_margin(1.005) / 0.2, 0.0014),
     ),
     ("0.2) # {:.6f}, 9.07", lambda: memory.robustness_margin(1.005)),
-    ("with probability {:.3f}: a coin", lambda: memory.retention(1.005, 0.2, 40)[0][-1]),
+    ("with probability {:.3f}: a coin", lambda: memory.retention(1.005, 0.2, 40).probabilities[-1]),
     ("the bit lives a {} steps with", lambda: said("hundred", 95, memory.lifetime(1.25, 0.2), 105)),
 ]
 
 
 def margin_to_order():
-    slope = memory.attractor(WEIGHT_FOR_03)[1]
+    slope = memory.attractor(WEIGHT_FOR_03).slope
     return WEIGHT_FOR_03, slope, slope**100
 
 

@@ -1,0 +1,241 @@
+"""Figures of chapter 8."""
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from scipy.special import expit
+
+from longterm import decay
+from longterm._types import Array, Integers, Numbers, Outcomes, Style
+from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slider_figure
+from longterm.figures.style import (
+    COLOURS,
+    DASHES,
+    EXPLODE,
+    HOLD,
+    MARKS,
+    REGIMES,
+    VANISH,
+    HouseFigure,
+    circle,
+    house_style,
+    new_figure,
+    outcome_bars,
+)
+
+_REFERENCE: Style = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
+
+
+@house_style()
+def decay_by_lag(
+    curves: Mapping[str, Array],
+    least: float = 1e-12,
+    xlabel: str = "lag $k$ (steps back from the end)",
+) -> HouseFigure:
+    """Sizes by lag on a log axis, each divided by its first; `curves` maps a label to sizes."""
+    fig, ax = new_figure(height=3.8)
+    lines, longest = [], max(map(len, curves.values()))
+    for (label, sizes), style in zip(curves.items(), _styles(), strict=False):
+        lags = np.flatnonzero(sizes > 0)
+        if len(lags) < len(sizes):  # points alone where some lags have no gradient
+            style |= {"linestyle": "none", "markevery": 1}
+        (line,) = ax.semilogy(lags, sizes[lags] / sizes[0], **style)
+        lines.append((line, label))
+    ax.set(xlabel=xlabel, ylabel="gradient, first = 1")
+    ax.set(xlim=(0, 1.35 * (longest - 1)), ylim=(least, 4))
+    _label_apart(ax, lines)
+    return fig
+
+
+@house_style()
+def spectra(panels: Mapping[str, Numbers]) -> HouseFigure:
+    """Eigenvalues in the plane beside the unit circle, one panel a title."""
+    fig, axes = new_figure(columns=len(panels), height=2.6, sharex=True, sharey=True)
+    for ax, (title, values) in zip(axes, panels.items(), strict=True):
+        circle(ax)
+        order = np.lexsort((values.imag.round(9), values.real.round(9)))
+        ax.plot(values[order].real, values[order].imag, "o", color=VANISH, markersize=3)
+        ax.set(title=title, xlabel="real part", aspect="equal")
+    axes[0].set(ylabel="imaginary part", xlim=(-1.3, 1.3), ylim=(-1.3, 1.3))
+    return fig
+
+
+@house_style()
+def success_grid(
+    curves: Mapping[str, Outcomes], reference: Outcomes, columns: int = 3
+) -> HouseFigure:
+    """Success against length, a panel for each of `curves`, the reference dashed in all.
+
+    `curves` maps a label to pairs of a length and a `training.Outcome`.
+    """
+    rows = -(-len(curves) // columns)
+    fig, axes = new_figure(columns, rows, 1.9 * rows, sharex=True, sharey=True, squeeze=False)
+    for ax, (label, outcomes) in zip(axes.flat, curves.items(), strict=False):
+        lengths, rates, _ = outcome_bars(reference)
+        ax.plot(lengths, rates, "s", markersize=3, label="plain", **_REFERENCE)
+        lengths, rates, bars = outcome_bars(outcomes)
+        style = {"color": EXPLODE, "marker": "o", "linestyle": "-", "capsize": 3}
+        ax.errorbar(lengths, rates, yerr=bars, markersize=4, label=label, **style)
+        ax.set(title=label, xscale="log", ylim=(-0.05, 1.05), xticks=lengths)
+        ax.set_xticks([], minor=True)
+        ax.set_xticklabels(lengths)
+    low, high = min(lengths), max(lengths)
+    room = max(high / low, 2) ** 0.05
+    ax.set_xlim(low / room, high * room)
+    for ax in axes[-1]:
+        ax.set(xlabel="length $T$")
+    for ax in axes[:, 0]:
+        ax.set(ylabel="success")
+    axes[0, 0].legend(fontsize=8, loc="lower left")
+    return fig
+
+
+@house_style()
+def retained(curves: Mapping[str, Sequence[tuple[int, float]]]) -> HouseFigure:
+    """Share of right answers against the length of the test; `curves` maps a label to pairs."""
+    fig, ax = new_figure(height=3.8)
+    lines = []
+    for (label, pairs), style in zip(curves.items(), _styles(), strict=False):
+        lengths, shares = np.transpose(pairs)
+        (line,) = ax.semilogx(lengths, shares, **style | {"markevery": 1})
+        lines.append((line, label))
+    ax.axhline(0.5, color=HOLD, linewidth=0.8, linestyle=":")
+    ax.set(xlabel="length of the test", ylabel="right answers", ylim=(0.45, 1.03))
+    ax.set_xticks(lengths, [f"{x:.0f}" for x in lengths])
+    ax.set_xticks([], minor=True)
+    ax.set_xlim(0.92 * lengths[0], lengths[-1] * (lengths[-1] / lengths[0]) ** 0.32)
+    _label_apart(ax, lines, gap=0.062)
+    return fig
+
+
+def _styles() -> Iterator[Style]:
+    """Styles of curves, told apart in grey as well."""
+    for k in range(8):
+        marks = {"marker": MARKS[k % 7], "markersize": 4, "markevery": (k, 6)}
+        yield {"color": COLOURS[k % 6], "linestyle": DASHES[k % 5]} | marks
+
+
+def _label_apart(ax: Axes, lines: Sequence[tuple[Line2D, str]], gap: float = 0.065) -> None:
+    """Label the ends of lines, moved apart where two would overlap."""
+    to_axes = ax.transScale + ax.transLimits
+    ends = []
+    for line, text in lines:
+        points = np.asarray(line.get_xydata())
+        points = points[np.isfinite(points).all(axis=1)]
+        inside = points[points[:, 1] >= ax.get_ylim()[0]]
+        x, y = to_axes.transform(inside[-1])
+        ends.append([y, x, line, text])
+    ends.sort(key=lambda end: end[0])
+    places = np.array([end[0] for end in ends])
+    for _ in range(200):  # push neighbours apart until all have room
+        for k in range(len(places) - 1):
+            short = gap - (places[k + 1] - places[k])
+            if short > 1e-6:
+                places[k] -= short / 2
+                places[k + 1] += short / 2
+        places += max(0.0, 0.03 - places[0])
+        places -= max(0.0, places[-1] - 0.98)
+    for place, (_, x, line, text) in zip(places, ends, strict=True):
+        options = {"color": line.get_color(), "va": "center", "fontsize": 9}
+        ax.text(x + 0.015, place, text, transform=ax.transAxes, **options)
+
+
+STEPS = 100
+NOISE = 0.2
+BIASES = tuple(np.arange(0, 6.01, 0.25).tolist())
+ENOUGH = 20
+"""The half-life that the first task asks for."""
+RADII = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+ENDS = np.array([0, STEPS // 2, STEPS])  # enough for a line that is straight
+
+
+@house_style()
+def gate_and_memory() -> SliderFigure:
+    """What a forget gate at its bias keeps: gradient by lag, and the bit in noise."""
+    fig, (left, right) = new_figure(columns=2)
+    left.plot([], [], gid="gradient", **REGIMES["vanish"])
+    left.plot([], [], "o", color="black", gid="half-life")
+    left.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 2), xlabel="lag k")
+    left.set(title="gradient left (dot: halved)")
+    spans = np.arange(4, STEPS + 1)
+    best = [decay.chance_kept(1.0, int(t), NOISE) for t in spans]
+    right.plot(spans, best, color=HOLD, linewidth=1, linestyle=":")
+    right.plot([], [], gid="held", **REGIMES["vanish"])
+    right.plot([], [], "o", color="black", gid="span")
+    right.set(xlim=(0, STEPS), ylim=(0.45, 1.02), xlabel="span T")
+    right.set(title="bit right (dotted: integrator)")
+    return slider_figure(
+        fig,
+        gate_frame,
+        alt="Two panels: what a forget gate leaves of the gradient against the lag, on a log axis "
+        "with the half-life marked, and the chance that the bit is right against the span, with "
+        "an integrator dotted above.",
+        bias=Slider("forget bias b", BIASES, start=1.0, form="{:.2f}"),
+        span=Slider("span T", (10, 20, 40, 80), start=40),
+    )
+
+
+def gate_frame(bias: float, span: int) -> Frame:
+    """What `gate_and_memory` shows at a forget bias and a span."""
+    f, life = float(expit(bias)), float(decay.gate_half_life(bias))
+    spans, held = _held(f)
+    kept = decay.chance_kept(f, span, NOISE)
+    mark = ([life], [0.5]) if life <= STEPS else (NOWHERE, NOWHERE)
+    least = min(b for b in BIASES if decay.gate_half_life(b) >= ENOUGH)
+    found = " Task solved: this is the smallest bias asked for." if bias == least else ""
+    return {
+        "gradient": (ENDS, f**ENDS),
+        "half-life": mark,
+        "held": (spans, held),
+        "span": ([span], [kept]),
+        "readout": f"b = {bias:.2f}: the gate stands at {f:.3f} and halves the memory in "
+        f"{life:.1f} steps. After {span} steps {f**span:.2g} of the gradient is left, and the bit "
+        f"is right in {kept:.1%} of all sequences.{found}",
+    }
+
+
+@functools.cache
+def _held(rate: float) -> tuple[Integers, Array]:
+    """Spans, and the chance that a memory of this rate has its bit right after them."""
+    spans = np.arange(4, STEPS + 1, 4)
+    return spans, np.array([decay.chance_kept(rate, int(t), NOISE) for t in spans])
+
+
+@house_style()
+def skip_and_radius() -> SliderFigure:
+    """Gradient by lag with a skip over d steps, beside the plain one."""
+    fig, ax = new_figure()
+    ax.plot([], [], gid="plain", **REGIMES["vanish"])
+    ax.plot([], [], gid="envelope", **REGIMES["hold"])
+    ax.plot([], [], "o", color="black", markersize=4, gid="reached")
+    ax.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 2), xlabel="lag k", ylabel="gradient left")
+    ax.set(title="solid: plain; dashed: skips over d steps; dots: lags that they reach")
+    return slider_figure(
+        fig,
+        skip_frame,
+        alt="Gradient against lag on a log axis over 100 steps: a plain path falls fastest, a "
+        "path of skips over d steps falls d times more slowly and has dots at multiples of d only.",
+        radius=Slider("weight ρ", RADII, start=0.8),
+        delay=Slider("delay d", tuple(range(1, 21)), start=5),
+    )
+
+
+def skip_frame(radius: float, delay: int) -> Frame:
+    """What `skip_and_radius` shows for one weight and delay."""
+    response = decay.skip_response(0.0, radius, delay, STEPS)
+    reached = np.flatnonzero(response)
+    plain, rate = radius**STEPS, decay.skip_rate(0.0, radius, delay)
+    asked = radius == 0.8 and rate**STEPS >= 0.1 > decay.skip_rate(0, 0.8, delay - 1) ** STEPS
+    found = " Task solved: this is the shortest delay asked for." if asked else ""
+    return {
+        "plain": (ENDS, radius**ENDS),
+        "envelope": (ENDS, rate**ENDS),
+        "reached": (reached, response[reached]),
+        "readout": f"ρ = {radius:g}, d = {delay}: after {STEPS} steps {plain:.2g} of the gradient "
+        f"is left without skips, {rate**STEPS:.2g} with them; half-lives "
+        f"{decay.half_life(radius):.1f} and {decay.half_life(rate):.1f} steps. "
+        f"{len(reached) - 1} of {STEPS} lags are reached.{found}",
+    }

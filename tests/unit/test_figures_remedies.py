@@ -1,0 +1,103 @@
+"""Figures of chapter 8 draw what they are given; frames show what the plain functions give."""
+
+import numpy as np
+import pytest
+from figure_checks import assert_draws, solved, titles, words
+from scipy.special import expit
+
+from longterm import decay
+from longterm.figures import remedies as figures
+from longterm.training import Outcome, wilson_interval
+
+
+def outcomes(*successes, trials=20):
+    """Pairs of a length and an outcome, at the lengths 8, 16 and so on."""
+    runs = [Outcome(k / trials, wilson_interval(k, trials), None, None, None) for k in successes]
+    return [(8 * 2**k, run) for k, run in enumerate(runs)]
+
+
+def test_decay_by_lag_draws_sizes_beside_the_first_and_points_where_lags_are_missed():
+    sizes = {"path": np.array([2.0, 1.0, 0.5]), "skips": np.array([4.0, 0.0, 1.0])}
+    figure = figures.decay_by_lag(sizes)
+    assert_draws(figure, [[1.0, 0.5, 0.25], ([0, 2], [1.0, 0.25])])
+    (ax,) = figure.axes
+    assert ax.get_yscale() == "log"
+    assert [line.get_linestyle() == "None" for line in ax.lines] == [False, True]
+    assert words(ax) == ["path", "skips"]
+
+
+def test_spectra_draw_each_eigenvalue_beside_the_unit_circle():
+    figure = figures.spectra({"a": np.array([0.5, -0.25]), "b": np.array([0.6j, -0.6j])})
+    assert_draws(figure, [([-0.25, 0.5], [0, 0])], [([0, 0], [-0.6, 0.6])])
+    np.testing.assert_allclose(np.hypot(*figure.axes[0].lines[0].get_data()), 1)
+    assert titles(figure) == ["a", "b"]
+
+
+def test_a_success_grid_draws_rates_with_their_intervals_and_the_reference_in_all_panels():
+    plain, curves = outcomes(20, 14), {"leaky": outcomes(20, 17), "skips": outcomes(5, 0)}
+    figure = figures.success_grid(curves, plain, columns=2)
+    rates = [([8, 16], [run.rate for _, run in runs]) for runs in curves.values()]
+    assert_draws(figure, *([([8, 16], [1.0, 0.7]), row] for row in rates))
+    assert titles(figure) == list(curves)
+    for ax, runs in zip(figure.axes, curves.values(), strict=True):
+        (bars,) = ax.collections
+        for bar, (length, run) in zip(bars.get_segments(), runs, strict=True):
+            np.testing.assert_allclose(bar, [[length, end] for end in run.interval], atol=1e-12)
+
+
+def test_retained_draws_shares_against_lengths_with_a_line_at_chance():
+    figure = figures.retained({"latch": [(16, 1.0), (64, 0.98)], "drift": [(16, 1.0), (64, 0.6)]})
+    assert_draws(figure, [([16, 64], [1.0, 0.98]), ([16, 64], [1.0, 0.6]), [0.5, 0.5]])
+    (ax,) = figure.axes
+    assert (ax.get_xscale(), words(ax)) == ("log", ["drift", "latch"])
+
+
+# --- Sliders -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bias", [0.0, 3.0, 6.0])
+@pytest.mark.parametrize("span", [10, 80])
+def test_gate_shows_gradient_half_life_and_retention(bias, span):
+    state, f = figures.gate_frame(bias, span), 1 / (1 + np.exp(-bias))
+    lags, left = state["gradient"]
+    assert list(lags) == [0, 50, 100]
+    np.testing.assert_allclose(left, f ** lags.astype(float), rtol=1e-12)
+    (life,), _ = state["half-life"]
+    if bias < 6:
+        assert f**life == pytest.approx(0.5, rel=1e-9)
+    else:
+        assert np.isnan(life)
+    (t,), (kept,) = state["span"]
+    assert t == span
+    assert kept == pytest.approx(decay.chance_kept(f, span, 0.2), rel=1e-12)
+    assert f"{kept:.1%}" in state["readout"]
+    spans, held = state["held"]
+    assert held[-1] == pytest.approx(decay.chance_kept(f, 100, 0.2))
+    assert spans[0] == 4
+
+
+@pytest.mark.parametrize("radius", [0.5, 0.8, 0.99])
+@pytest.mark.parametrize("delay", [1, 10, 20])
+def test_skip_shows_both_decays(radius, delay):
+    state = figures.skip_frame(radius, delay)
+    lags = state["plain"][0].astype(float)
+    assert list(lags) == [0, 50, 100]
+    np.testing.assert_allclose(state["plain"][1], radius**lags, rtol=1e-12)
+    np.testing.assert_allclose(state["envelope"][1], radius ** (lags / delay), rtol=1e-9)
+    reached, sizes = state["reached"]
+    np.testing.assert_array_equal(reached, np.arange(0, 101, delay))
+    np.testing.assert_allclose(sizes, radius ** (reached / delay), rtol=1e-12)
+    assert f"{len(reached) - 1} of 100 lags" in state["readout"]
+
+
+def test_the_first_task_has_one_bias_at_every_span():
+    words = solved(figures.gate_and_memory)
+    assert len(words) == 4
+    assert {text.split(":")[0] for text in words} == {"b = 3.50"}
+    assert decay.half_life(expit(3.5)) >= 20 > decay.half_life(expit(3.25))
+
+
+def test_the_second_task_has_one_solution():
+    (words,) = solved(figures.skip_and_radius)
+    assert words.startswith("ρ = 0.8, d = 10:")
+    assert 0.8 ** (100 / 10) >= 0.1 > 0.8 ** (100 / 9)

@@ -1,0 +1,102 @@
+"""List the numbers in the text that no pin vouches for: `make numbers`.
+
+The text is that of the chapters and pages, with captions and alt texts. A number is written in
+digits, or in words that measure: *two thirds*, *seven of ten*, *tenfold*, *forty steps*. Code,
+markup, numbering and single digits in formulas are left out, and so is a setting: a number that
+also stands in the code of its chapter. What is left is either a result, which wants a pin in
+`tests/book/claims`, or needs none; that is for the reader of the report to judge.
+"""
+
+import ast
+import re
+from functools import cache
+
+from tests.book import claims
+
+# --- What is a number --------------------------------------------------------------------
+
+_DIGITS = r"(?:\d{1,3}(?:(?:,|\\,|\{,\}|\ )\d{3}(?!\d))+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+_SMALL = "(?:two|three|four|five|six|seven|eight|nine)"  # "one" is seldom a number
+_LARGE = f"(?:{'|'.join(claims.WORDS[n] for n in claims.WORDS if n > 9)}|dozen|hundred"
+_LARGE += "|thousand|million|billion)"
+_WORD = f"(?:one|{_SMALL}|{_LARGE})"
+_PART = "(?:half|third|quarter|fifth|sixth|eighth|sixteenth|tenth|hundredth|thousandth|millionth)"
+_UNIT = r"(?:more\ )?(?:steps?|layers|lags|updates|draws|hours|minutes|seconds|bits|digits|degrees"
+_UNIT += r"|powers|times|parts|per\ cent|standard)"
+NUMBER = re.compile(
+    rf"""
+      (?:(?<![\w.]){_DIGITS}\s?\\cdot\s?)?(?<![\d.])10\^(?:\{{-?\d+\}}|\d)  # 1.8 \cdot 10^{{10}}
+    | (?<![A-Za-z\d.]){_DIGITS}(?:\^(?:\{{-?[\d/]+\}}|\d))?  # 27,380 or 0.9^{{1/10}}
+    | [½¼¾]
+    | \b(?i:{_WORD})(?:\ (?:in|of)\ (?:a\ )?|\ and\ a\ |[ -])(?:{_WORD}|{_PART}s?)\b
+    | \b(?i:hundred-millionths|{_LARGE}s?)\b
+    | \b(?<!the\ )(?i:{_PART}s?)\b(?!-)
+    | \b{_WORD}fold\b | \b(?i:twice|thrice)\b
+    | \b(?i:{_SMALL})\b(?=\ {_UNIT}\b)  # five steps
+    """,
+    re.X,
+)
+
+LEFT_OUT = re.compile(
+    r"""
+      (?P<fence>`{3,})(?!`).*?(?P=fence) | \{[\w:]+\}`[^`]*` | `[^`]*`  # code and roles
+    | \[+\d[^]]*\]+\([^)]*\) | \]\([^)]*\) | https?://\S+ | \([\w-]+\)=  # links
+    | <summary>\d\. | </?[a-z]+[^>]*> | :::+\{[^}]*\} | :width:\s\S+  # markup
+    | \b(?:[Cc]hapters?|[Ss]ections?|[Ee]quations?|[Ff]igures?|[Hh]omework|session)\s\d[\d.]*
+      (?:(?:,\s|\sand\s|,\sand\s|\sto\s)\d[\d.]*\b)*
+    | \b10\.3[6-9]\b | \b\d\.\s(?=\W*[A-Z]) | (?<=\|)\s\d\d?\s(?=\|)  # numbering
+    | \((?:19|20)\d\d\)
+    | \b\d\d\smin\b | \b\d\s×\s\d\b  # reading times and shapes
+    | \b[01]\b(?![.,]\d|\sin\b|\sof\b|\s%)  # 0 and 1, as bounds
+    | \$(?:[^$.\d]|\b\d\b(?!\.\d)|_\d)*\$  # a formula of single digits
+    """,
+    re.X | re.S,
+)
+
+
+@cache
+def settings(page):
+    """Return the numbers that stand in the code of a chapter."""
+    found = set()
+    for cell in claims.cells(page) if page.endswith("ipynb") else ():
+        if cell["cell_type"] == "code":
+            tree = ast.parse(re.sub(r"^\s*[%!].*$", "", "".join(cell["source"]), flags=re.M))
+            values = (getattr(node, "value", None) for node in ast.walk(tree))
+            found |= {abs(value) for value in values if type(value) in (int, float)}
+    return found
+
+
+def is_setting(page, said):
+    """Tell whether a number stands in the code of its chapter, too."""
+    digits = re.sub(r"\\,|\{,\}|,| ", "", said)
+    return bool(re.fullmatch(r"[\d.]+(e-?\d+)?", digits)) and float(digits) in settings(page)
+
+
+def unpinned(page):
+    """Return (where, number with the words around it) of each number that no pin vouches for."""
+    found, pinned = [], claims.pinned(page)
+    for where, text in claims.passages(page):
+        hidden = [match.span() for match in LEFT_OUT.finditer(text)]
+        hidden += [(start, stop) for home, start, stop in pinned if home == where]
+        for number in NUMBER.finditer(text):
+            start, stop = number.span()
+            if any(first < stop and start < last for first, last in hidden):
+                continue
+            if not is_setting(page, number[0]):
+                around = f"{text[max(0, start - 50) : start]}[{number[0]}]{text[stop : stop + 30]}"
+                found.append((where, around))
+    return found
+
+
+def main():
+    """Print the numbers by page, with a count."""
+    total = pinned = 0
+    for page in claims.page_names():
+        found = unpinned(page)
+        total, pinned = total + len(found), pinned + len(claims.pinned(page))
+        print(f"{page}: {len(found)}", *(f"  {where}: {text}" for where, text in found), sep="\n")
+    print(f"{total} numbers without a pin, {pinned} with")
+
+
+if __name__ == "__main__":
+    main()
