@@ -54,11 +54,8 @@ def numbers(letters="iuf", single=False, least=-np.inf, most=np.inf, above=-np.i
             return (TypeError,)
         try:
             array = np.asarray(value)
-            if (
-                array.dtype == object
-                and "f" in letters
-                and all(type(item) in (int, float) for item in array.flat)
-            ):
+            kinds = {*map(type, array.flat)} if array.dtype == object else {str}
+            if "f" in letters and kinds <= {int, float}:  # integers beyond 64 bits
                 array = array.astype(float)
         except (ValueError, OverflowError):  # rows of several lengths, or beyond floats
             return (ValueError,)
