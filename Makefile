@@ -101,10 +101,11 @@ unit: .venv/.installed-dev
 
 # What a change most often lacks, with the cells of the chapters that differ from the last commit.
 CHANGED = $(shell git diff --name-only HEAD -- 'chapters/*.ipynb' 2>/dev/null)
-check: lint
-	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope tests/unit/test_interface.py \
+check: .venv/.installed-dev
+	@$(MAKE) --no-print-directory lint; linted=$$?; \
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope tests/unit/test_interface.py \
 	  tests/unit/test_bad_input.py tests/book/test_notebooks.py tests/book/test_claims.py \
-	  $(if $(CHANGED),--nbval $(CHANGED))
+	  $(if $(CHANGED),--nbval $(CHANGED)) && exit $$linted
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
