@@ -253,7 +253,7 @@ def success_curve(
     Returns
     -------
     list of (int, Outcome)
-        What `longterm.figures.long_spans.success_curves` draws under one label.
+        What `success_curves`, a figure of chapter 6, draws under one label.
     """
     _check_pair(task, model)
     trials = _check.size("trials", trials)

@@ -162,11 +162,10 @@ def test_processes_use_one_thread_for_linear_algebra(pools):
 
 
 def test_a_success_curve_is_what_the_figure_takes():
-    from longterm.figures import (
-        long_spans,
-    )  # not at the top: every process of a pool would import it
+    # not at the top: every process of a pool would import it
+    from longterm.figures import long_spans
 
-    curve = success_curve("latch", (4, 8), 5, rng=rng(), updates=0)
+    curve = success_curve(Latching(), Latch(), (4, 8), 5, rng=rng(), updates=0)
     assert long_spans.success_curves({"guessing": curve}).axes
 
 
