@@ -293,6 +293,8 @@ def with_rounding_of(old, new):
 
 async def run_all(paths, check, jobs):
     """Run the notebooks, `jobs` at a time; return whether all is well."""
+    # nbclient would take Ctrl-C for itself, end one kernel, and go on.
+    asyncio.get_running_loop().add_signal_handler = lambda *_: None
     slot = asyncio.Semaphore(jobs)
     return all(await asyncio.gather(*(run_one(path, check, slot) for path in paths)))
 
