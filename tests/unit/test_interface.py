@@ -76,13 +76,15 @@ def test_the_package_lists_its_modules():
         longterm.scalars  # noqa: B018
 
 
-def test_modules_are_loaded_when_they_are_asked_for():
+def test_modules_are_loaded_when_they_are_asked_for_and_the_mathematics_imports_no_figure():
     code = """
 import sys, longterm
 assert not any(name.startswith(("numpy", "longterm.")) for name in sys.modules)
 assert longterm.scalar.steps_to_reach(0.5, 0.25) == 2
 assert "longterm.linear" not in sys.modules
 """
+    mathematics = ", ".join(f"longterm.{name}" for name in longterm.__all__ if name != "figures")
+    code += f"import {mathematics}\nassert 'matplotlib' not in sys.modules\n"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -311,13 +311,6 @@ def test_sign_weights_have_no_spread_at_all():
     np.testing.assert_allclose(logs, [np.arange(4) * math.log(2)] * 2, rtol=1e-15)
 
 
-def test_the_median_of_samples_is_the_median():
-    logs = sample_log_abs_products(1.2, 4, 200_000, rng=rng())
-    medians = np.log([median_abs_product(1.2, t) for t in range(1, 5)])
-    below = (logs[:, 1:] < medians).mean(axis=0)
-    np.testing.assert_allclose(below, 0.5, atol=STANDARD_ERRORS * 0.5 / math.sqrt(200_000))
-
-
 # --- what all share ----------------------------------------------------------------------
 
 

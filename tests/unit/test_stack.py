@@ -53,7 +53,7 @@ def test_fractions_hold_200_of_200_bits():
     assert (stack.read_word(stack.write_word(bits, Fraction), 200) == bits).sum() == 200
 
 
-def sampled(length, count=20_000):
+def sampled(length, count=5000):
     """Random words, and those in which a carry runs far: long runs of ones and of zeros."""
     source = rng()
     ends = words(4)
@@ -77,10 +77,10 @@ def is_exact(bits):
 
 
 def test_float64_stores_26_bits_exactly_reads_27_and_loses_the_28_bit_words_of_the_rule():
-    assert all(is_exact(sampled(26, 500)))
+    assert all(is_exact(sampled(26)[::9]))
     assert np.all(survives(sampled(27)))
     np.testing.assert_array_equal(~survives(sampled(28)), fails(sampled(28)))
-    np.testing.assert_array_equal(is_exact(sampled(27, 500)), sampled(27, 500)[:, 0] == 0)
+    np.testing.assert_array_equal(is_exact(sampled(27)[::9]), sampled(27)[::9, 0] == 0)
 
 
 def test_float16_does_the_same_with_5_6_and_7_bits_for_every_word():
@@ -136,7 +136,7 @@ def checked_by_a_list(text):
 
 
 def test_the_machine_judges_every_short_text_as_a_list_does():
-    for length in range(7):
+    for length in range(6):
         for signs in itertools.product("()[]", repeat=length):
             text = "".join(signs)
             assert stack.balanced(text) == checked_by_a_list(text), text
