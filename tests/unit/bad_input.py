@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import is_dataclass
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from types import NoneType, UnionType
 
@@ -238,6 +239,7 @@ def kind_of(call, name, hint, example):
     return KINDS.get(typing.get_origin(hint) or hint, lambda value: EITHER)  # an object of ours
 
 
+@cache
 def arguments(call):
     """The arguments of a function: an example and the kind of each."""
     result = {}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from bad_input import NOT_WALKED, members, modules
+from bad_input import NOT_WALKED, each, members, modules
 
 import longterm
 
@@ -17,14 +17,12 @@ TRAINING = "task, model, length, trials, *, rng, updates=2000, optimiser=None, s
 NETWORK = "*, units={}, spread=0.5, start_from='uniform', radius=0.95, trained={}"
 TRAINED = "'recurrent', 'entry'"
 SIGNATURES = {
-    **dict.fromkeys(("scalar.powers", "scalar.log_abs_powers", "scalar.power_slopes"), "w, steps"),
+    **each("scalar.powers scalar.log_abs_powers scalar.power_slopes", "w, steps"),
+    **each("linear.propagate linear.propagate_log", "W, h0, steps"),
+    **each("linear.propagate_by_eigenvectors linear.dominant_alignment", "W, h0, steps"),
+    **each("linear.spectral_radius linear.spectral_norm linear.henrici_departure", "W"),
+    **each("memory.attractor memory.robustness_margin", "w"),
     "scalar.steps_to_reach": "w, factor",
-    "linear.propagate": "W, h0, steps",
-    "linear.propagate_log": "W, h0, steps",
-    "linear.propagate_by_eigenvectors": "W, h0, steps",
-    "linear.dominant_alignment": "W, h0, steps",
-    **dict.fromkeys(("linear.spectral_radius", "linear.spectral_norm"), "W"),
-    "linear.henrici_departure": "W",
     "linear.transient_peak": "W, steps",
     "products.product_variance": "variance, steps, mean=0.0",
     "products.variance_for": "target, steps",
@@ -38,11 +36,9 @@ SIGNATURES = {
     ),
     "scaling.death_probability": "width, depth",
     "scaling.lyapunov_exponents": "width",
-    "memory.attractor": "w",
-    "memory.robustness_margin": "w",
     "feedforward.random_networks": "width, depth, trials, *, rng, inputs=64, classes=10",
-    **dict.fromkeys(("folds.unit_states", "folds.unit_slopes"), f"w, b, {UNIT}"),
-    **dict.fromkeys(("folds.unit_error", "folds.unit_gradient"), f"w, b, {UNIT}, target=0.7"),
+    **each("folds.unit_states folds.unit_slopes", f"w, b, {UNIT}"),
+    **each("folds.unit_error folds.unit_gradient", f"w, b, {UNIT}, target=0.7"),
     "folds.wall_slope": f"w, {UNIT}",
     "folds.unit_descent": "start, rate, updates, clip='none', threshold=1.0, steps=50",
     "models.Plain": NETWORK.format(5, f"({TRAINED})"),

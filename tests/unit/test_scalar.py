@@ -58,11 +58,6 @@ def test_powers_of_a_gaussian_integer_are_exact():
     np.testing.assert_array_equal(powers(2 + 3j, 20), exact)
 
 
-def test_powers_of_a_negative_weight_alternate_in_sign():
-    np.testing.assert_array_equal(powers(-2, 4), [1, -2, 4, -8, 16])
-    np.testing.assert_array_equal(powers(-1, 5), [1, -1, 1, -1, 1, -1])
-
-
 def test_powers_of_a_phase_stay_on_the_unit_circle():
     angle = 0.1
     exact = np.exp(1j * angle * np.arange(1001))

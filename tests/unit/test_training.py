@@ -64,11 +64,6 @@ def test_failures_mirror_successes():
         np.testing.assert_allclose(wilson_interval(10 - k, 10), (1 - high, 1 - low), atol=1e-15)
 
 
-def test_four_times_the_trials_halve_the_interval():
-    width = lambda n: np.subtract(*wilson_interval(n // 4, n)[::-1])  # noqa: E731
-    assert width(4000) == pytest.approx(width(1000) / 2, rel=0.01)
-
-
 def test_the_interval_covers_as_often_as_it_says():
     counts = rng().binomial(50, 0.3, size=4000)
     inside = np.mean([low <= 0.3 <= high for low, high in (wilson_interval(k, 50) for k in counts)])
@@ -190,12 +185,6 @@ def test_trials_of_one_training_do_not_see_each_other():
             w, inputs = w - 0.1 * slopes.w, inputs - 0.1 * slopes.inputs
         np.testing.assert_allclose(together.w[k], w[0], rtol=1e-10)
         np.testing.assert_allclose(together.inputs[k], inputs[0], rtol=1e-10)
-
-
-def test_training_repeats_with_the_seed():
-    first, second = (success_rate(*LATCH, 8, 20, rng=rng(), updates=30) for _ in range(2))
-    np.testing.assert_array_equal(first.scores, second.scores)
-    np.testing.assert_array_equal(first.parameters.w, second.parameters.w)
 
 
 def test_a_trial_that_diverges_stays_where_it_is_and_fails():
