@@ -389,6 +389,12 @@ def test_variance_just_above_a_gain_of_one_has_a_small_relative_error(excess):
     assert q == pytest.approx(least * (1 + 17 / 6 * least), rel=1e-8, abs=0)
 
 
+def test_tanh_gains_above_fifty_are_refused():
+    for call in (tanh_mean_field, lambda g: tanh_gradient_step(g, 3)):
+        with pytest.raises(ValueError, match="gain must be above 0 and at most 50"):
+            call(50.1)
+
+
 @pytest.mark.parametrize(("g", "width"), [(0.8, 10), (1.3, 100), (3, 7)])
 def test_a_tanh_step_has_the_moments_of_its_slopes(g, width):
     variance, factor = tanh_mean_field(g)
