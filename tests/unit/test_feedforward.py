@@ -223,6 +223,11 @@ def test_states_and_errors_of_another_network_are_refused():
         classification_error(NET, other, LABELS)
 
 
+def test_labels_are_below_the_number_of_classes():
+    with pytest.raises(ValueError, match="labels must be from 0 to 2"):
+        loss(network(), samples(), [0, 1, 2, 3, 0], 1.0, "tanh")
+
+
 def test_states_of_too_many_numbers_are_refused_and_no_fewer(monkeypatch):
     net = network(width=6, depth=5, trials=3)  # 5 samples
     total = forward(net, samples(), 1.0, "tanh").size
