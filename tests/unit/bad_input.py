@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import is_dataclass
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from types import NoneType, UnionType
 
@@ -191,7 +192,7 @@ EXAMPLES = (
     | {"BitMemory.task": tasks.OneBit()}
     | {"task": TASK, "model": MODEL, "score.parameters": MODEL.start(TASK, 2, rng=rng())}
     | {"length": 10, "trials": 2, "updates": 2, "tests": 4, "sequences": 4}
-    | {"lengths": [5, 6], "learning_curve.updates": [1, 2]}
+    | {"lengths": [5, 6], "learning_curve.updates": [1, 2], "how": {"updates": 2}}
     | {"settings": [1.0, 2.0], "work": lambda setting, *, rng: 0.0}
     | {"items": [1, 2], "words": "some words"}
 )
@@ -235,6 +236,7 @@ def kind_of(call, name, hint, example):
     return KINDS.get(typing.get_origin(hint) or hint, lambda value: EITHER)  # an object of ours
 
 
+@cache
 def arguments(call):
     """The arguments of a function: an example and the kind of each."""
     result = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from longterm import figures
 from longterm.figures.sliders import SliderFigure, slider_figure
+from longterm.training import Outcome, wilson_interval
 
 
 def assert_draws(fig, *panels):
@@ -22,6 +23,11 @@ def assert_draws(fig, *panels):
                 points.shape == wanted.shape and np.allclose(points, wanted, equal_nan=True)
                 for points in drawn
             ), wanted
+
+
+def outcome(successes, trials=20):
+    """So many successes, of trials that are not looked at."""
+    return Outcome(successes / trials, wilson_interval(successes, trials), None, None, None)
 
 
 def words(ax):

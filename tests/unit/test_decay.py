@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from shared import rng
 
 from longterm.decay import (
     chance_kept,
@@ -13,13 +14,6 @@ from longterm.decay import (
     skip_rate,
     skip_response,
 )
-
-SEED = 20260818
-
-
-def rng(seed=SEED):
-    return np.random.default_rng(seed)
-
 
 # --- half-lives ----------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 """Laws of `longterm.feedforward`: deep networks, many at a time."""
 
-import re
-
 import numpy as np
 import pytest
+from shared import rng, shape_refused
 
 from longterm import _check
 from longterm.feedforward import (
@@ -19,15 +18,10 @@ from longterm.feedforward import (
 )
 from longterm.rnn import check_gradients
 
-SEED = 20260120
 ACTIVATIONS = ("linear", "tanh", "relu")
 GAINS = np.array([0.7, 1.4])
 LABELS = np.array([0, 2, 1, 1, 0])
 each_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
-
-
-def rng():
-    return np.random.default_rng(SEED)
 
 
 def network(width=5, depth=3, trials=2):
@@ -63,11 +57,6 @@ def test_weights_have_the_variance_of_their_inputs():
         error = 4.5 * np.sqrt(2 / weights.size)
         assert fan_in * weights.var() == pytest.approx(1, abs=error)
         assert np.sqrt(fan_in) * weights.mean() == pytest.approx(0, abs=4.5 / weights.size**0.5)
-
-
-def test_sizes_default_to_the_digits():
-    net = random_networks(2, 1, 1, rng=rng())
-    assert (net.entry.shape, net.readout.shape) == ((1, 2, 64), (1, 10, 2))
 
 
 # --- forward and backward ----------------------------------------------------------------
@@ -112,21 +101,6 @@ def test_backward_is_the_product_of_the_jacobians(activation):
             jacobian = np.diag(slope(states[d, k, 0])) @ (gain * net.hidden[d - 1, k])
             expected = jacobian.T @ expected
         np.testing.assert_allclose(flow[0, k, 0], expected, rtol=1e-12, atol=1e-14)
-
-
-@each_activation
-def test_backward_is_the_adjoint_of_a_small_push(activation):
-    net, x, h = network(), samples(), 1e-6
-    states = forward(net, x, GAINS, activation)
-    error, push = rng().standard_normal((2, *states.shape[1:]))
-    flow = backward(net, states, error, GAINS, activation)
-    moved = [states[0] + sign * h * push for sign in (1, -1)]
-    for d in range(3):
-        f = {"linear": lambda a: a, "tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[activation]
-        scaled = (GAINS[:, None, None] * net.hidden[d]).swapaxes(1, 2)
-        moved = [f(state @ scaled) for state in moved]
-    slope = np.sum(error * (moved[0] - moved[1])) / (2 * h)
-    assert np.sum(flow[0] * push) == pytest.approx(slope, rel=1e-6)
 
 
 def test_relu_has_no_slope_where_it_is_silent():
@@ -214,59 +188,39 @@ def test_accuracy_counts_the_largest_score():
 # --- bad input ---------------------------------------------------------------------------
 
 
-def test_weights_of_too_many_numbers_are_refused():
-    with pytest.raises(ValueError, match=r"width, depth and trials .*10\*\*8"):
-        random_networks(10**5, 1, 1, rng=rng())
-
-
-@pytest.mark.parametrize("gain", [0, -1.0, np.nan, [1.0], [1.0, 2.0, 3.0], [1.0, 0.0]])
+@pytest.mark.parametrize("gain", [[1.0], [1.0, 2.0, 3.0], [1.0, 0.0]])
 def test_gains_are_one_or_one_each_and_above_zero(gain):
     with pytest.raises(ValueError, match="gain must be"):
         forward(network(), samples(), gain, "tanh")
 
 
-def test_samples_activation_and_error_are_checked():
-    net = network()
-    for x in (samples()[:, :3], samples()[0]):
-        with pytest.raises(ValueError, match=r"x must have shape \(samples, 4\)"):
-            forward(net, x, 1.0, "tanh")
-    states = forward(net, samples(), 1.0, "tanh")
-    for call in (
-        lambda: forward(net, samples(), 1.0, "sigmoid"),
-        lambda: backward(net, states, states[-1], 1.0, "sigmoid"),
-        lambda: gradients(net, samples(), LABELS, 1.0, "sigmoid"),
-    ):
-        with pytest.raises(ValueError, match=r"^activation must be one of 'linear', 'tanh', "):
-            call()
-    with pytest.raises(TypeError, match=r"^x must be real numbers"):
-        forward(net, samples() * 1j, 1.0, "tanh")
-    with pytest.raises(TypeError, match=r"^gain must be real numbers"):
-        forward(net, samples(), 1j, "tanh")
-    with pytest.raises(ValueError, match=r"error must have shape \(2, 5, 5\)"):
-        backward(net, states, states[0, 0], 1.0, "tanh")
+NET = network(width=5, depth=4, trials=3)
+PARTS = [
+    ("entry", NET.entry[0], "(networks, units, inputs)"),
+    *(
+        ("hidden", part, "(layers, 3, 5, 5)")
+        for part in (NET.hidden[0], NET.hidden[:, :2], NET.hidden[:, :, :4], NET.hidden[..., :4])
+    ),
+    *(
+        ("readout", part, "(3, classes, 5)")
+        for part in (NET.readout[0], NET.readout[:2], NET.readout[..., :4])
+    ),
+]
 
 
-def test_parts_of_a_network_that_do_not_match_are_named_with_their_axes():
-    net, x = network(width=5, depth=4, trials=3), samples()
-    forms = {
-        "entry": ("(networks, units, inputs)", net.entry[0]),
-        "hidden": ("(layers, 3, 5, 5)", net.hidden[0]),
-        "readout": ("(3, classes, 5)", net.readout[0]),
-    }
-    for name, (form, part) in forms.items():
-        with pytest.raises(ValueError, match=re.escape(f"net.{name} must have shape {form}, got")):
-            forward(net._replace(**{name: part}), x, 1.0, "tanh")
-    wrong = [net.hidden[:, :2], net.hidden[:, :, :4], net.hidden[..., :4]]
-    for hidden in wrong:
-        with pytest.raises(ValueError, match=r"net.hidden must have shape \(layers, 3, 5, 5\)"):
-            forward(net._replace(hidden=hidden), x, 1.0, "tanh")
-    for readout in (net.readout[:2], net.readout[..., :4]):
-        with pytest.raises(ValueError, match=r"net.readout must have shape \(3, classes, 5\)"):
-            forward(net._replace(readout=readout), x, 1.0, "tanh")
-    with pytest.raises(
-        ValueError, match=r"last_states must have shape \(3, samples, 5\) to match net"
-    ):
-        classification_error(net, np.zeros((2, 5, 5)), LABELS)
+@pytest.mark.parametrize(("name", "part", "form"), PARTS)
+def test_parts_of_a_network_that_do_not_match_are_named_with_their_axes(name, part, form):
+    net = NET._replace(**{name: part})
+    found = shape_refused(lambda: forward(net, samples(), 1.0, "tanh"))
+    assert found == (f"net.{name}", form)
+
+
+def test_states_and_errors_of_another_network_are_refused():
+    states, other = forward(NET, samples(), 1.0, "tanh"), np.zeros((2, 5, 5))
+    found = shape_refused(lambda: backward(NET, states, other, 1.0, "tanh"))
+    assert found == ("error", "(3, 5, 5)")
+    with pytest.raises(ValueError, match=r"\(3, samples, 5\) to match net"):
+        classification_error(NET, other, LABELS)
 
 
 def test_labels_are_below_the_number_of_classes():

@@ -2,17 +2,12 @@
 
 import numpy as np
 import pytest
-from figure_checks import assert_draws, solved
+from figure_checks import assert_draws, outcome, solved
 
 from longterm import memory, rnn
 from longterm.figures import long_spans as figures
-from longterm.training import Outcome, wilson_interval
 
 SIZES = np.array([[1.0, 2.0, 6.0], [0.1, 0.3, 8.0]])
-
-
-def outcome(successes, trials):
-    return Outcome(successes / trials, wilson_interval(successes, trials), None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +30,7 @@ def outcome(successes, trials):
         ),
         (
             figures.success_curves,
-            [{"a": [(5, outcome(20, 20)), (10, outcome(7, 20))]}],
+            [{"a": [(5, outcome(20)), (10, outcome(7))]}],
             [[([5, 10], [1.0, 0.35])]],
         ),
     ],
@@ -52,7 +47,7 @@ def test_the_spread_is_a_band_of_eight_gradients_in_ten():
 
 
 def test_success_curves_draw_intervals_and_may_have_a_log_axis():
-    runs = [(5, outcome(20, 20)), (10, outcome(7, 20))]
+    runs = [(5, outcome(20)), (10, outcome(7))]
     (ax,) = figures.success_curves({"plain": runs}, xlabel="updates", log=True).axes
     for bar, (_, run) in zip(ax.collections[0].get_segments(), runs, strict=True):
         np.testing.assert_allclose(bar[:, 1], run.interval)

@@ -2,18 +2,11 @@
 
 import numpy as np
 import pytest
-from figure_checks import assert_draws, solved, titles, words
+from figure_checks import assert_draws, outcome, solved, titles, words
 from scipy.special import expit
 
 from longterm import decay
 from longterm.figures import remedies as figures
-from longterm.training import Outcome, wilson_interval
-
-
-def outcomes(*successes, trials=20):
-    """Pairs of a length and an outcome, at the lengths 8, 16 and so on."""
-    runs = [Outcome(k / trials, wilson_interval(k, trials), None, None, None) for k in successes]
-    return [(8 * 2**k, run) for k, run in enumerate(runs)]
 
 
 def test_decay_by_lag_draws_sizes_beside_the_first_and_points_where_lags_are_missed():
@@ -34,14 +27,15 @@ def test_spectra_draw_each_eigenvalue_beside_the_unit_circle():
 
 
 def test_a_success_grid_draws_rates_with_their_intervals_and_the_reference_in_all_panels():
-    plain, curves = outcomes(20, 14), {"leaky": outcomes(20, 17), "skips": outcomes(5, 0)}
+    runs = lambda *counts: list(zip((8, 16), map(outcome, counts), strict=True))  # noqa: E731
+    plain, curves = runs(20, 14), {"leaky": runs(20, 17), "skips": runs(5, 0)}
     figure = figures.success_grid(curves, plain, columns=2)
-    rates = [([8, 16], [run.rate for _, run in runs]) for runs in curves.values()]
+    rates = [([8, 16], [run.rate for _, run in curve]) for curve in curves.values()]
     assert_draws(figure, *([([8, 16], [1.0, 0.7]), row] for row in rates))
     assert titles(figure) == list(curves)
-    for ax, runs in zip(figure.axes, curves.values(), strict=True):
+    for ax, curve in zip(figure.axes, curves.values(), strict=True):
         (bars,) = ax.collections
-        for bar, (length, run) in zip(bars.get_segments(), runs, strict=True):
+        for bar, (length, run) in zip(bars.get_segments(), curve, strict=True):
             np.testing.assert_allclose(bar, [[length, end] for end in run.interval], atol=1e-12)
 
 

@@ -44,18 +44,6 @@ def test_error_is_the_squared_miss_and_its_gradient_that_of_finite_differences()
     assert folds.unit_error(5.0, -2.2) != folds.unit_error(5.0, -2.2, target=0.6)
 
 
-def test_fifty_steps_from_a_half_are_the_defaults():
-    w, b = 4.0, -2.01  # near the cusp, where states do not come to rest for long
-    for call in (
-        folds.unit_states,
-        folds.unit_slopes,
-        folds.unit_error,
-        folds.unit_gradient,
-    ):
-        np.testing.assert_array_equal(call(w, b), call(w, b, 0.5, 50))
-    assert folds.wall_slope(6.0) == folds.wall_slope(6.0, 0.5, 50)
-
-
 def test_too_large_weights_or_slopes_are_refused():
     with pytest.raises(ValueError, match="w and b must be such"):
         folds.unit_states(1e308, 1e308)

@@ -2,21 +2,12 @@
 
 import numpy as np
 import pytest
+from shared import copies, rng
 
 from longterm.models import Latch, Plain
 from longterm.optimisers import SGD, Adam, clip_by_element, clip_by_norm
 from longterm.tasks import Latching, TwoSequence
 from longterm.training import descend
-
-SEED = 20260613
-
-
-def rng(seed=SEED):
-    return np.random.default_rng(seed)
-
-
-def copies(steps):
-    return [type(p)(*(array.copy() for array in p)) for p in steps]
 
 
 def gradients(scale=1.0):

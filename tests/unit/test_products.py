@@ -1,6 +1,5 @@
 """Laws of `longterm.products`: products of fresh scalar weights."""
 
-import inspect
 import math
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from scipy.integrate import quad
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.special import k0, loggamma
+from shared import rng
 
 from longterm.products import (
     log_abs_moments,
@@ -22,17 +22,12 @@ from longterm.products import (
     variance_for,
 )
 
-SEED = 20260117
 DISTRIBUTIONS = ("normal", "uniform", "sign")
 STANDARD_ERRORS = 4.5
 each_distribution = pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 
 sizes = st.floats(1e-12, 1e6)
 signs = st.sampled_from([1.0, -1.0])
-
-
-def rng():
-    return np.random.default_rng(SEED)
 
 
 def exact_variance(variance, steps, mean):
@@ -68,11 +63,6 @@ def test_variance_agrees_with_exact_fractions(v, mean, sign, steps):
 def test_variance_does_not_cancel(v, steps, mean):
     exact = exact_variance(v, steps, mean)
     assert product_variance(v, steps, mean) == pytest.approx(exact, rel=3e-13, abs=0)
-
-
-@given(v=sizes, mean=sizes)
-def test_one_factor_has_its_own_variance(v, mean):
-    assert product_variance(v, 1, mean) == pytest.approx(v, rel=1e-13, abs=0)
 
 
 @given(v=st.floats(0, 1e6), steps=st.integers(1, 40))
@@ -222,7 +212,7 @@ def test_median_agrees_with_repeated_convolution(steps):
 
 @pytest.mark.parametrize("steps", [2, 7, 30])
 def test_half_of_many_products_lie_below_the_median(steps):
-    count, below = 400_000, 0
+    count = 100_000
     logs = sum(np.log(np.abs(row)) for row in rng().standard_normal((steps, count)))
     below = np.mean(logs + steps * math.log(1.3) / 2 < math.log(median_abs_product(1.3, steps)))
     assert below == pytest.approx(0.5, abs=STANDARD_ERRORS * 0.5 / math.sqrt(count))
@@ -311,49 +301,11 @@ def test_one_sampled_step_follows_its_law():
         assert stats.kstest(np.exp(logs[:, 1]), law).pvalue > 1e-3
 
 
-def test_sign_weights_have_no_spread_at_all():
-    logs = sample_log_abs_products(4, 3, 2, rng=rng(), distribution="sign")
-    np.testing.assert_allclose(logs, [np.arange(4) * math.log(2)] * 2, rtol=1e-15)
-
-
-def test_normal_is_the_default_distribution():
-    expected = sample_log_abs_products(1.5, 4, 3, rng=rng(), distribution="normal")
-    np.testing.assert_array_equal(sample_log_abs_products(1.5, 4, 3, rng=rng()), expected)
-    assert log_abs_moments(1.5) == log_abs_moments(1.5, "normal")
-
-
-def test_the_median_of_samples_is_the_median():
-    logs = sample_log_abs_products(1.2, 4, 200_000, rng=rng())
-    medians = np.log([median_abs_product(1.2, t) for t in range(1, 5)])
-    below = (logs[:, 1:] < medians).mean(axis=0)
-    np.testing.assert_allclose(below, 0.5, atol=STANDARD_ERRORS * 0.5 / math.sqrt(200_000))
-
-
 # --- what all share ----------------------------------------------------------------------
 
 
-def test_the_generator_is_keyword_only_and_moves_on():
-    with pytest.raises(TypeError):
-        sample_log_abs_products(1.0, 2, 3, rng())
+def test_the_generator_moves_on():
     source = rng()
     first = sample_log_abs_products(1.0, 2, 3, rng=source)
     assert not np.array_equal(first, sample_log_abs_products(1.0, 2, 3, rng=source))
     np.testing.assert_array_equal(first, sample_log_abs_products(1.0, 2, 3, rng=rng()))
-
-
-def test_a_hundred_million_numbers_are_the_most():
-    with pytest.raises(ValueError, match=r"size and steps .*10\*\*8"):
-        sample_log_abs_products(1.0, 10**4 - 1, 10**4 + 1, rng=rng())
-    with pytest.raises(ValueError, match=r"size and steps .*10\*\*8"):
-        sample_log_abs_products(1.0, 0, 10**8 + 1, rng=rng())
-
-
-def test_argument_order():
-    expected = {
-        product_variance: ["variance", "steps", "mean"],
-        variance_for: ["target", "steps"],
-        log_abs_moments: ["variance", "distribution"],
-        median_abs_product: ["variance", "steps"],
-        sample_log_abs_products: ["variance", "steps", "size", "rng", "distribution"],
-    }
-    assert {f: list(inspect.signature(f).parameters) for f in expected} == expected

@@ -2,16 +2,11 @@
 
 import numpy as np
 import pytest
+from shared import rng
 
 from longterm import _check
 from longterm.linear import spectral_radius
 from longterm.starts import orthogonal, with_radius
-
-SEED = 20260818
-
-
-def rng(seed=SEED):
-    return np.random.default_rng(seed)
 
 
 @pytest.mark.parametrize("width", [1, 2, 5, 40])

@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from shared import rng
 from threadpoolctl import threadpool_info
 
 from longterm import progress
@@ -19,12 +20,7 @@ from longterm.sweeps import processes, sweep
 from longterm.tasks import Latching, TwoSequence
 from longterm.training import success_curve, success_rate
 
-SEED = 20261125
 LENGTHS = (4, 9, 6, 12, 5)
-
-
-def rng(seed=SEED):
-    return np.random.default_rng(seed)
 
 
 def draw(setting, *, rng):
@@ -51,21 +47,20 @@ def threads(setting, *, rng):
 
 
 @pytest.fixture(scope="module")
-def pools():
-    """Processes whose environment would allow two threads each, one of them and two."""
+def pool():
+    """Processes whose environment would allow two threads each."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             patch.setenv(name, "2")
-        with processes(1) as one, processes(2) as two:
-            for pool in (one, two):
-                sweep(draw, range(4), rng=rng(), executor=pool)  # they start here
-            yield {"one process": one, "two processes": two}
+        with processes(2) as pool:
+            sweep(draw, range(4), rng=rng(), executor=pool)  # they start here
+            yield pool
 
 
 @pytest.fixture(scope="module")
-def executors(pools):
+def executors(pool):
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two, ThreadPoolExecutor(3) as three:
-        yield {"one thread": one, "two threads": two, "three threads": three, **pools}
+        yield {"one thread": one, "two threads": two, "three threads": three, "processes": pool}
 
 
 class Recorder(Executor):
@@ -157,13 +152,12 @@ def test_a_sweep_of_nothing_is_empty(executors):
     assert sweep(draw, [], rng=rng(), executor=executors["two threads"]) == []
 
 
-def test_processes_use_one_thread_for_linear_algebra(pools):
-    assert sweep(threads, [0], rng=rng(), executor=pools["one process"]) == [(1, {"1"})]
+def test_processes_use_one_thread_for_linear_algebra(pool):
+    assert sweep(threads, [0], rng=rng(), executor=pool) == [(1, {"1"})]
 
 
 def test_a_success_curve_is_what_the_figure_takes():
-    # not at the top: every process of a pool would import it
-    from longterm.figures import long_spans
+    from longterm.figures import long_spans  # at the top every process of a pool would import it
 
     curve = success_curve(Latching(), Latch(), (4, 8), 5, rng=rng(), updates=0)
     assert long_spans.success_curves({"guessing": curve}).axes
@@ -177,12 +171,6 @@ def test_an_error_is_that_of_the_first_setting_and_names_it(executors):
         with pytest.raises(ValueError, match="5 is too much") as caught:
             sweep(refuse_above_four, [1, 5, 2, 9], rng=rng(), executor=executor, cost=float)
         assert caught.value.__notes__ == ["This happened at the setting 5."]
-
-
-def test_a_length_that_fails_is_named():
-    with pytest.raises(ValueError, match="length must be") as caught:
-        success_curve(TwoSequence(), Leaky(), (5, 2), 3, rng=rng(), updates=1)
-    assert caught.value.__notes__ == ["This happened at the setting 2."]
 
 
 def test_a_long_setting_is_named_in_short():
@@ -210,56 +198,24 @@ def test_what_was_not_begun_is_given_up_after_an_error():
     assert [future.cancelled() for future in recorder.futures] == [False, True, True, True]
 
 
-def test_functions_of_a_cell_are_refused_by_processes_with_the_setting_named(pools):
+def test_functions_of_a_cell_are_refused_by_processes_with_the_setting_named(pool):
     with pytest.raises((AttributeError, pickle.PicklingError)) as caught:
-        sweep(lambda setting, rng: 0, [3], rng=rng(), executor=pools["one process"])
+        sweep(lambda setting, rng: 0, [3], rng=rng(), executor=pool)
     assert caught.value.__notes__[-1] == "This happened at the setting 3."
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"work": 3}, "work must be a function, got int"),
-        ({"settings": 3}, "settings must be iterable, got int"),
-        ({"rng": 3}, "rng must be a numpy.random.Generator"),
-        ({"executor": 2}, "executor must be a concurrent.futures.Executor or None, got int"),
-    ],
-)
-def test_what_a_sweep_cannot_take_is_refused_by_name(change, text):
-    with pytest.raises(TypeError, match=text):
-        sweep(**({"work": draw, "settings": [1], "rng": rng()} | change))
 
 
 @pytest.mark.parametrize(
     ("change", "error", "text"),
     [
-        ({"lengths": 5}, TypeError, "lengths must be integers, got int"),
         ({"lengths": (5, 2.5)}, TypeError, "lengths must be an integer, got float"),
         ({"lengths": (5, 0)}, ValueError, "lengths must be an integer from 1"),
-        ({"trials": 0}, ValueError, "trials must be an integer from 1"),
-        ({"task": "juggling"}, TypeError, "task must be one of"),
-        ({"rng": None}, TypeError, "rng must be a numpy.random.Generator"),
-        ({"executor": "pool"}, TypeError, "executor must be"),
         ({"speed": 3}, TypeError, "speed"),
     ],
 )
-def test_what_a_success_curve_cannot_take_is_refused_by_name(change, error, text):
-    good = {
-        "task": Latching(),
-        "model": Latch(),
-        "lengths": (4,),
-        "trials": 2,
-        "rng": rng(),
-        "updates": 0,
-    }
+def test_lengths_are_refused_before_any_is_trained(change, error, text):
+    how = {"lengths": (4,), "trials": 2, "rng": rng(), "updates": 0} | change
     with pytest.raises(error, match=text):
-        success_curve(**(good | change))
-
-
-@pytest.mark.parametrize(("workers", "error"), [(0, ValueError), (2.0, TypeError)])
-def test_numbers_of_workers_are_refused_by_name(workers, error):
-    with pytest.raises(error, match="workers must be an integer"):
-        processes(workers)
+        success_curve(Latching(), Latch(), **how)
 
 
 # --- The line of progress --------------------------------------------------------------------
@@ -282,9 +238,9 @@ def test_a_line_says_how_far_the_sweep_is(monkeypatch, capsys):
     assert ("training 2 trials of length 4", "50") in said
 
 
-def test_workers_leave_the_line_alone(monkeypatch, capsys, pools):
-    assert pools["one process"].submit(progress._is_worker).result()
+def test_workers_leave_the_line_alone(monkeypatch, capsys, pool):
+    assert pool.submit(progress._is_worker).result()
     assert not progress._is_worker()
-    with ThreadPoolExecutor(2) as pool:
-        said = lines(monkeypatch, capsys, pool)
+    with ThreadPoolExecutor(2) as threads:
+        said = lines(monkeypatch, capsys, threads)
     assert {words for words, _ in said} == {"settings done"}
