@@ -70,6 +70,7 @@ def test_only_a_tagged_commit_is_a_version():
     assert release.label("1.2.0", 40 * "c", ["v1.1.0"]) == f"{name}+ccccccccc"
 
 
+@pytest.mark.needs("git")
 @pytest.mark.parametrize("name", ["a.txt", "new.txt"])
 def test_a_tree_with_changes_is_refused_by_their_names(name, tmp_path):
     write_files(tmp_path, ["a.txt"])

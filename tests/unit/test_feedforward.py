@@ -236,3 +236,18 @@ def test_states_of_too_many_numbers_are_refused_and_no_fewer(monkeypatch):
     monkeypatch.setattr(_check, "MOST_NUMBERS", total - 1)
     with pytest.raises(ValueError, match=f"^x would make {total} numbers"):
         forward(net, samples(), 1.0, "tanh")
+
+
+@each_activation
+def test_backward_is_the_adjoint_of_a_small_push(activation):
+    net, x, h = network(), samples(), 1e-6
+    states = forward(net, x, GAINS, activation)
+    error, push = rng().standard_normal((2, *states.shape[1:]))
+    flow = backward(net, states, error, GAINS, activation)
+    moved = [states[0] + sign * h * push for sign in (1, -1)]
+    for d in range(3):
+        f = {"linear": lambda a: a, "tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[activation]
+        scaled = (GAINS[:, None, None] * net.hidden[d]).swapaxes(1, 2)
+        moved = [f(state @ scaled) for state in moved]
+    slope = np.sum(error * (moved[0] - moved[1])) / (2 * h)
+    assert np.sum(flow[0] * push) == pytest.approx(slope, rel=1e-6)

@@ -182,3 +182,10 @@ def test_a_start_on_the_left_line_has_no_second_component_and_no_angle():
     state = figures.turning_frame(30, 0.8)
     np.testing.assert_array_equal(state["second"][1], 1e-12)
     np.testing.assert_array_equal(state["sine"][1], 1e-12)
+
+
+def test_sine_shrinks_by_the_ratio_in_the_end():
+    for ratio in RATIOS:
+        sine = figures.turning_frame(80, ratio)["sine"][1]
+        sine = sine[sine > 1e-4]
+        assert sine[-1] / sine[-2] == pytest.approx(ratio, abs=0.02)

@@ -219,3 +219,16 @@ def test_networks_follow_the_mean_of_theory(monkeypatch):
         ends = figures._gradient_walks(32, gain)[:, -1]
         error = ends.std() / np.sqrt(200)
         assert abs(ends.mean() - 50 * scaling.tanh_gradient_step(gain, 32).mean) < 4 * error
+
+
+def test_the_gain_tilts_all_walks_alike():
+    (d, one), (_, two) = (rows(figures.level_walk_frame(10, g), "walks") for g in (1.0, 1.1))
+    np.testing.assert_allclose(two - one, np.tile(2 * d * np.log(1.1), (6, 1)), atol=1e-9)
+
+
+def test_narrower_networks_need_more_gain():
+    level = [
+        min(figures.TANH_GAINS, key=lambda g: abs(scaling.tanh_gradient_step(g, N).mean))
+        for N in (16, 32, 64)
+    ]
+    assert level == [1.4, 1.22, 1.14]

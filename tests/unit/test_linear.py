@@ -499,3 +499,35 @@ def test_inputs_are_left_as_they_were():
         walk(W, h0, 3)
     np.testing.assert_array_equal(W, NON_NORMAL)
     np.testing.assert_array_equal(h0, [1, 2])
+
+
+def test_a_nilpotent_matrix_ends_at_zero_exactly():
+    expected = [[1, 2, 3], [0, 1, 2], [0, 0, 1], [0, 0, 0]]
+    np.testing.assert_array_equal(propagate(DEFECTIVE["nilpotent"], [1, 2, 3], 3), expected)
+
+
+def test_a_tiny_state_keeps_the_length_that_its_square_loses():
+    h0 = np.full(4, 1e-170)
+    assert h0 @ h0 == 0
+    directions, log_norms = propagate_log(np.eye(4), h0, 2)
+    np.testing.assert_array_equal(directions, np.full((3, 4), 0.5))
+    np.testing.assert_allclose(log_norms, math.log(2e-170), rtol=1e-15)
+
+
+def test_departure_of_a_triangle_is_what_stands_above_the_diagonal():
+    assert henrici_departure(NON_NORMAL) == pytest.approx(5, rel=1e-14, abs=0)
+    assert henrici_departure(DEFECTIVE["nilpotent"]) == pytest.approx(
+        math.sqrt(2), rel=1e-14, abs=0
+    )
+
+
+@given(case=matrices_and_states(st.floats(-2, 2)))
+def test_radius_is_at_most_norm(case):
+    assert spectral_radius(case[0]) <= spectral_norm(case[0]) * (1 + 1e-7) + 1e-7
+
+
+def test_semigroup_holds_exactly_in_fractions():
+    W = [[0.5, 1.75, -1.75], [-0.25, 0.5, 0.25], [-0.25, 1.75, -1.0]]
+    states = propagate_in(W, [1, 2, -0.5], 12, Fraction)
+    again = propagate_in(W, states[5].astype(float), 7, Fraction)
+    assert (again == states[5:]).all()

@@ -309,3 +309,20 @@ def test_the_generator_moves_on():
     first = sample_log_abs_products(1.0, 2, 3, rng=source)
     assert not np.array_equal(first, sample_log_abs_products(1.0, 2, 3, rng=source))
     np.testing.assert_array_equal(first, sample_log_abs_products(1.0, 2, 3, rng=rng()))
+
+
+@given(v=sizes, mean=sizes)
+def test_one_factor_has_its_own_variance(v, mean):
+    assert product_variance(v, 1, mean) == pytest.approx(v, rel=1e-13, abs=0)
+
+
+def test_sign_weights_have_no_spread_at_all():
+    logs = sample_log_abs_products(4, 3, 2, rng=rng(), distribution="sign")
+    np.testing.assert_allclose(logs, [np.arange(4) * math.log(2)] * 2, rtol=1e-15)
+
+
+def test_the_median_of_samples_is_the_median():
+    logs = sample_log_abs_products(1.2, 4, 200_000, rng=rng())
+    medians = np.log([median_abs_product(1.2, t) for t in range(1, 5)])
+    below = (logs[:, 1:] < medians).mean(axis=0)
+    np.testing.assert_allclose(below, 0.5, atol=STANDARD_ERRORS * 0.5 / math.sqrt(200_000))

@@ -252,3 +252,17 @@ def test_terms_that_overflow_are_refused_by_name():
     huge = np.full((3, 4, 2), 1.7e308)
     with pytest.raises(ValueError, match=r"^states and flow lead out"):
         gradient_by_lag(huge, huge)
+
+
+def test_error_flow_is_linear_in_the_error():
+    x, error = run(W, inputs()), rng().standard_normal((4, 3))
+    doubled = error_flow(W, x, -2 * error)
+    np.testing.assert_allclose(doubled, -2 * error_flow(W, x, error), rtol=1e-14)
+
+
+def test_products_carry_the_error_flow():
+    x, error = run(W, inputs()), rng().standard_normal((4, 3))
+    flow = error_flow(W, x, error)[::-1]
+    for s in range(4):
+        products = jacobian_products(W, x[:, s])
+        np.testing.assert_allclose(error[s] @ products, flow[:, s], rtol=1e-12, atol=1e-15)

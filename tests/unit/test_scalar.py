@@ -296,3 +296,8 @@ def test_weights_are_left_as_they_were():
 def test_steps_go_through_operator_index(function):
     np.testing.assert_array_equal(function(0.5, np.int16(3)), function(0.5, 3))
     np.testing.assert_array_equal(function(0.5, np.array(3)), function(0.5, 3))
+
+
+def test_powers_of_a_negative_weight_alternate_in_sign():
+    np.testing.assert_array_equal(powers(-2, 4), [1, -2, 4, -8, 16])
+    np.testing.assert_array_equal(powers(-1, 5), [1, -1, 1, -1, 1, -1])

@@ -423,3 +423,24 @@ def test_a_tanh_step_agrees_with_simulation(g):
 def test_sizes_go_through_operator_index():
     assert gain(np.int8(5)) == gain(5)
     assert death_probability(np.array(3), np.uint8(2)) == death_probability(3, 2)
+
+
+def test_relu_of_width_two_is_a_mixture_by_hand():
+    one, two = digamma_of_half(1), digamma_of_half(2)
+    mean = (2 * one + two) / 3
+    spread = (2 * trigamma_of_half(1) + trigamma_of_half(2)) / 3 + 2 / 9 * (one - two) ** 2
+    assert log_norm_step(2, "relu") == pytest.approx((mean, spread), rel=1e-13, abs=0)
+
+
+@given(width=st.integers(2, 300))
+def test_linear_gain_agrees_with_the_recurrence_of_digamma(width):
+    exact = math.sqrt(width / 2) * math.exp(-digamma_of_half(width) / 2)
+    assert gain(width) == pytest.approx(exact, rel=1e-13, abs=0)
+
+
+def test_the_edge_of_chaos_is_at_gain_one():
+    assert tanh_mean_field(1) == (0, pytest.approx(1))
+    assert tanh_mean_field(0.5) == (0, pytest.approx(0.25))
+    assert tanh_mean_field(1 + 1e-13)[1] == pytest.approx(1, abs=1e-11)
+    factors = [tanh_mean_field(g)[1] for g in np.linspace(0.1, 50, 60)]
+    assert (np.diff(factors) > 0).all()

@@ -31,6 +31,7 @@ from longterm.training import (
     descend,
     learning_curve,
     score,
+    success_curve,
     success_rate,
     wilson_interval,
 )
@@ -388,3 +389,24 @@ def test_an_outcome_prints_its_share_and_interval():
     assert repr(outcome) == str(outcome) == f"{outcome}" == "72 % of 100 (63 to 80 %)"
     assert str(Share(123, 1000)) == "12.3 % of 1000 (10.4 to 14.5 %)"
     assert (Share(72, 100).rate, Share(72, 100).interval) == outcome[:2]
+
+
+def test_four_times_the_trials_halve_the_interval():
+    width = lambda n: np.subtract(*wilson_interval(n // 4, n)[::-1])  # noqa: E731
+    assert width(4000) == pytest.approx(width(1000) / 2, rel=0.01)
+
+
+def test_each_length_of_a_success_curve_has_a_child_of_the_generator():
+    how = {"updates": 3, "tests": 10}
+    curve = success_curve(*LATCH, iter([5, 8]), 6, rng=rng(), **how)
+    assert [length for length, _ in curve] == [5, 8]
+    for (length, outcome), child in zip(curve, rng().spawn(2), strict=True):
+        alone = success_rate(*LATCH, length, 6, rng=child, **how)
+        np.testing.assert_array_equal(outcome.parameters.inputs, alone.parameters.inputs)
+        np.testing.assert_array_equal(outcome.scores, alone.scores)
+
+
+def test_training_repeats_with_the_seed():
+    first, second = (success_rate(*LATCH, 8, 20, rng=rng(), updates=30) for _ in range(2))
+    np.testing.assert_array_equal(first.scores, second.scores)
+    np.testing.assert_array_equal(first.parameters.w, second.parameters.w)
