@@ -429,7 +429,7 @@ def test_a_kernel_that_does_not_start_is_tried_once_more(monkeypatch, tmp_path):
             if Client.failures >= 0:
                 raise RuntimeError("no answer")
 
-    monkeypatch.setattr(run_notebooks, "new_client", lambda nb, folder: Client())
+    monkeypatch.setattr(run_notebooks, "new_client", lambda *_: Client())
     assert asyncio.run(run_notebooks.execute(good_notebook(), tmp_path)) == good_notebook()
     Client.failures = 2
     with pytest.raises(run_notebooks.CellError, match="did not start: no answer"):

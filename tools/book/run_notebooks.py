@@ -191,7 +191,7 @@ def failure(nb, error):
     return CellError(f"did not run to its end: {error}")
 
 
-def new_client(nb, folder):
+def new_client(nb, folder, **options):
     """Return a client that runs the notebook in a fresh kernel in `folder`."""
     return NotebookClient(
         nb,
@@ -201,16 +201,17 @@ def new_client(nb, folder):
         timeout=CELL_TIMEOUT,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
+        **options,
     )
 
 
-async def execute(nb, folder):
+async def execute(nb, folder, **options):
     """Return the notebook as a fresh kernel in `folder` leaves it, normalised."""
     nb = copy.deepcopy(nb)
     nb.metadata.pop("widgets", None)
     for _ in range(2):  # two kernels that start at once may pick the same port: then try again
         try:
-            await new_client(nb, folder).async_execute(env=kernel_environment())
+            await new_client(nb, folder, **options).async_execute(env=kernel_environment())
             return normalise(nb)
         except (CellControlSignal, DeadKernelError) as error:
             raise failure(nb, error) from None

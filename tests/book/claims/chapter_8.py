@@ -6,7 +6,7 @@ from longterm import decay, models, scalar, tasks
 
 from . import drawn, printed, rounded, said, word
 
-PAGE = "chapters/08_decay.ipynb"
+PAGE = "chapters/08_remedies.ipynb"
 
 
 def decade_lives():
