@@ -11,12 +11,13 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: help book test unit lab execute clean pdf site-report homework grade regrade release
+.PHONY: help book test check unit lab execute clean pdf site-report homework grade regrade release
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make book             build the course as a website and print where to open it"
 	@echo "make test             check all: the functions, the notebooks, the built book"
+	@echo "make check            tell in a minute what a change still lacks"
 	@echo "make unit             check the package alone, in a minute"
 	@echo "make lint             check code, types, docstrings and stored forms, in seconds"
 	@echo "make hooks            let git do so before every commit"
@@ -97,6 +98,13 @@ seeds: .venv/.installed-reader
 
 unit: .venv/.installed-dev
 	@$(BIN)/python -m pytest --quiet tests/unit
+
+# What a change most often lacks, with the cells of the chapters that differ from the last commit.
+CHANGED = $(shell git diff --name-only HEAD -- 'chapters/*.ipynb' 2>/dev/null)
+check: lint
+	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope tests/unit/test_interface.py \
+	  tests/unit/test_bad_input.py tests/book/test_notebooks.py tests/book/test_claims.py \
+	  $(if $(CHANGED),--nbval $(CHANGED))
 
 lab: .venv/.installed-reader
 	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."

@@ -17,7 +17,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = [found.name for found in pkgutil.iter_modules(__path__) if found.name[0] != "_"]
 
 

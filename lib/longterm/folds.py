@@ -46,13 +46,14 @@ def unit_states(w: ArrayLike, b: ArrayLike, x0: ArrayLike = 0.5, steps: int = 50
 
     Returns
     -------
-    ndarray of shape ``(..., steps + 1)``
+    ndarray of shape ``(steps + 1, ...)``
+        Row t is :math:`x_t`.
     """
     w, b, x, steps = _unit(w, b, x0, steps)
-    states = np.empty((*x.shape, steps + 1))
-    states[..., 0] = x
+    states = np.empty((steps + 1, *x.shape))
+    states[0] = x
     for t in range(steps):
-        states[..., t + 1] = x = w * expit(x) + b
+        states[t + 1] = w * expit(states[t]) + b
     return states
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "Plain",
     "Run",
     "Skips",
+    "Units",
     "Weights",
 ]
 

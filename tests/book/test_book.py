@@ -30,7 +30,7 @@ def texts(element):
     for child in element.children:
         if not isinstance(child, Tag):
             yield from [child] if type(child) is NavigableString else []
-        elif child.name not in NOT_PROSE and "math" not in child.get("class", ()):
+        elif child.name not in NOT_PROSE and not {"math", "sig"} & set(child.get("class", ())):
             yield from texts(child)
 
 

@@ -54,11 +54,8 @@ def numbers(letters="iuf", single=False, least=-np.inf, most=np.inf, above=-np.i
             return (TypeError,)
         try:
             array = np.asarray(value)
-            if (
-                array.dtype == object
-                and "f" in letters
-                and all(type(item) in (int, float) for item in array.flat)
-            ):
+            kinds = {*map(type, array.flat)} if array.dtype == object else {str}
+            if "f" in letters and kinds <= {int, float}:  # integers beyond 64 bits
                 array = array.astype(float)
         except (ValueError, OverflowError):  # rows of several lengths, or beyond floats
             return (ValueError,)
@@ -200,8 +197,8 @@ EXAMPLES = (
 )
 FREE_TEXT = "text", "words"
 MISSING = object()
-PLAIN = {int, float, bool, str, Generator, getattr(tasks, "Task", int)}
-NOT_WALKED = "explore", "figures", "plots", "sliders"  # they draw what the chapters give them
+PLAIN = {int, float, bool, str, Generator, tasks.Task}
+NOT_WALKED = ("figures",)  # they draw what the chapters give them
 
 
 def keys(call, name):
@@ -258,7 +255,7 @@ def values(example, kind):
     """What is tried on an argument, with the errors that each value must give."""
     yield from ((value, kind(value)) for value in EVERYTHING)
     if isinstance(example, np.ndarray):
-        spoilt = example[None], np.full(example.shape, np.nan)
+        spoilt = example[None], example[:0], np.full(example.shape, np.nan)
         yield from ((value, kind(value)) for value in spoilt)
     for field in getattr(example, "_fields", ()):
         part = np.asarray(getattr(example, field))

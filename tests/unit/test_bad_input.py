@@ -35,18 +35,14 @@ def answer(call, **changed):
 
 def arrays(result):
     """All numbers in a result, as arrays."""
-    if isinstance(result, np.ndarray) and result.dtype.kind in "fc":
-        yield result
-    elif isinstance(result, list | tuple) or (
-        isinstance(result, np.ndarray) and result.dtype == object
-    ):
-        for part in result if isinstance(result, list | tuple) else result.flat:
+    if isinstance(result, Mapping) or dataclasses.is_dataclass(result):
+        result = list((result if isinstance(result, Mapping) else vars(result)).values())
+    if isinstance(result, np.ndarray) and result.dtype == object:
+        result = list(result.flat)
+    if isinstance(result, list | tuple):
+        for part in result:
             yield from arrays(part)
-    elif isinstance(result, Mapping):
-        yield from arrays(list(result.values()))
-    elif dataclasses.is_dataclass(result):
-        yield from arrays(list(vars(result).values()))
-    elif isinstance(result, float | complex | np.inexact):
+    elif isinstance(result, np.ndarray | float | complex | np.inexact):
         yield np.asarray(result)
 
 

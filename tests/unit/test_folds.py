@@ -18,10 +18,9 @@ WEIGHTS = (4.5, 6.0, 9.0, 30.0)
 def test_states_follow_the_recurrence_and_broadcast():
     w, b = np.array([[5.0], [-3.0]]), np.array([-2.0, 0.3, 1.0])
     states = folds.unit_states(w, b, x0=0.2, steps=4)
-    assert states.shape == (2, 3, 5)
-    np.testing.assert_array_equal(states[..., 0], 0.2)
-    following = w[..., None] / (1 + np.exp(-states[..., :-1])) + b[:, None]
-    np.testing.assert_allclose(states[..., 1:], following, rtol=1e-14)
+    assert states.shape == (5, 2, 3)
+    np.testing.assert_array_equal(states[0], 0.2)
+    np.testing.assert_allclose(states[1:], w / (1 + np.exp(-states[:-1])) + b, rtol=1e-14)
     assert folds.unit_states(1.0, 2.0, steps=0).tolist() == [0.5]
 
 
@@ -156,7 +155,7 @@ def test_fixed_points_stay_and_stand_in_order(w, b):
 @pytest.mark.parametrize("b", [-3.3, -3.0, -2.7])
 def test_the_middle_fixed_point_parts_the_basins(b):
     low, middle, high = folds.fixed_points(6.0, b)
-    ends = folds.unit_states(6.0, b, middle + np.array([-1e-6, 1e-6]), 400)[:, -1]
+    ends = folds.unit_states(6.0, b, middle + np.array([-1e-6, 1e-6]), 400)[-1]
     np.testing.assert_allclose(ends, [low, high], atol=1e-9)
 
 

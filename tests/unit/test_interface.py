@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from bad_input import members, modules
+from bad_input import NOT_WALKED, members, modules
 
 import longterm
 
@@ -35,6 +35,12 @@ assert longterm.scalar.steps_to_reach(0.5, 0.25) == 2
 assert "longterm.linear" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_two_modules_of_the_mathematics_offer_one_name():
+    mathematics = [name for name in longterm.__all__ if name not in NOT_WALKED]
+    offered = [name for module in mathematics for name in getattr(longterm, module).__all__]
+    assert sorted(offered) == sorted(set(offered))
 
 
 def test_results_of_several_values_are_tuples_that_print_in_a_line():
