@@ -191,7 +191,7 @@ def check_release(session):
 def bench(session):
     """Measure the package beside PyTorch and plain loops, all or the parts after `--`.
 
-    Takes half an hour; the parts are cases, growth, executors and chapters. PyPI's PyTorch for
+    Takes half an hour; the parts are cases, growth and chapters. PyPI's PyTorch for
     Linux brings gigabytes of CUDA along; the build for the CPU has an index of its own:
     PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu nox -s bench
     """
@@ -203,7 +203,7 @@ def bench(session):
 def dask(session):
     """Let Dask do a sweep on a cluster of two processes."""
     session.install(*PINNED, "-e", ".", "dask==2026.8.0", "distributed==2026.8.0")
-    session.run("python", "tools/release/dask_sweep.py", env={"PYTHONPATH": "benchmarks"})
+    session.run("python", "-m", "tools.release.dask_sweep")
 
 
 @kept

@@ -1,94 +1,70 @@
-"""`python -m benchmarks [cases] [growth] [executors] [chapters]`: measure, print, and store."""
+"""`python -m benchmarks` measures and writes results.md; with some of its parts it only prints."""
 
-import json
 import os
+import platform
 import sys
+from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy and PyTorch are loaded
 
 import torch  # noqa: E402
+from scipy.stats import gmean  # noqa: E402
 
-from benchmarks import (  # noqa: E402
-    chapters,
-    executors,
-    growth,
-    latch,
-    networks,
-    powers,
-    report,
-    timing,
-    walks,
-)
+from benchmarks import chapters, growth, latch, networks, powers, timing, walks  # noqa: E402
 
-PACKAGES = ("numpy", "scipy", "torch")
-LEAST_GAIN = 1.6  # of two processes over one
-
-
-def measure_cases():
-    """All cases, each printed when it is done."""
-    rows = []
-    for module in (networks, powers, walks, latch):
-        print(f"Checking that all ways of {module.__name__} agree ...", flush=True)
-        for case in module.cases():
-            row = timing.summary(case, timing.measure(case))
-            print(report.case_table([row]).split("\n", 2)[2], flush=True)
-            rows.append(row)
-    ratios = [row["ways"][networks.WRITTEN]["ratio"] for row in rows[: len(networks.SIZES)]]
-    mean = timing.geometric_mean(ratios)
-    print(f"Geometric mean over the sizes of BPTT: {mean:.2f}; asked for: {networks.MEAN}.")
-    return {"cases": rows, "bptt": {"mean": mean, "met": mean >= networks.MEAN}}
-
-
-def measure_growth():
-    """All slopes, each printed when it is known."""
-    rows = []
-    for case in growth.CASES:
-        rows.append(growth.measure(case))
-        print(report.growth_table(rows[-1:]).split("\n", 2)[2], flush=True)
-    return {"growth": rows}
-
-
-def measure_executors():
-    """The same sweep in a loop and on two processes; the better of two runs of each."""
-    print("Sweeping the latch's lengths in a loop and on two processes ...", flush=True)
-    runs = [executors.compare() for _ in range(2)]
-    loop, pool = (min(run[k] for run in runs) for k in (0, 1))
-    same = all(run[2] for run in runs)
-    row = {"loop": loop, "pool": pool, "identical": same}
-    row["met"] = bool(same and loop / pool >= LEAST_GAIN)
-    print(report.executor_sentence(row), flush=True)
-    return {"executors": row}
-
-
-def measure_chapters():
-    """What each chapter costs, into a file of its own, unless it is more than twice as much."""
-    if chapters.main(renew=os.environ.get("RENEW") == "1"):
-        sys.exit(1)
-    return {}
-
-
-MEASURES = {
-    "cases": measure_cases,
-    "growth": measure_growth,
-    "executors": measure_executors,
-    "chapters": measure_chapters,
+RESULTS = Path(__file__).with_name("results.md")
+COLUMNS = {
+    "cases": "case | way | median (quartiles) | × ours | target | what limits ours",
+    "growth": "experiment | along | size | time | slope | peak | slope | stated | why",
+    "chapters": "chapter | processor time | peak memory",
 }
 
 
+def cases():
+    """Every way of every case, after all ways of it were found to give the same."""
+    over = []
+    for module in (networks, powers, walks, latch):
+        for case in module.cases():
+            times = timing.measure(case)
+            yield from timing.rows(case, times)
+            over += [timing.ratio(times, name) for name in times if name == networks.WRITTEN]
+    aim = timing.verdict("", networks.MEAN, 0, gmean(over))
+    yield f"| BPTT, all sizes | {networks.WRITTEN} | geometric mean | {gmean(over):.3g} | {aim} | |"
+
+
+PARTS = {"cases": cases, "growth": lambda: map(growth.row, growth.CASES), "chapters": chapters.rows}
+
+
+def machine():
+    """What the numbers hold for."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    programs = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "torch"))
+    processor = models[0] if models else platform.processor()
+    programs += f"; one thread; {date.today()}"
+    return f"{os.cpu_count()} × {processor}; Python {platform.python_version()}, {programs}"
+
+
 def main(parts):
-    """Measure the parts, keep the rest of the stored results; 1 if a target was missed."""
+    """Print the tables; store them if all were measured; 1 if a target was missed."""
     torch.set_num_threads(1)
-    results = json.loads(report.RESULTS.read_text("utf-8")) if report.RESULTS.exists() else {}
-    results["machine"] = chapters.machine({name: version(name) for name in PACKAGES})
-    for part in parts:
-        results |= MEASURES[part]()
-        report.write(results)
-    missed = report.missed(results)
-    print("\n".join(missed) or "Every target is met.")
-    return 1 if missed else 0
+    lines = [machine()]
+    print(lines[0])
+    for part in parts or PARTS:
+        head = ["", f"| {COLUMNS[part]} |", "|---" * (COLUMNS[part].count("|") + 1) + "|"]
+        print(*head, sep="\n")
+        lines += head
+        for line in PARTS[part]():
+            print(line, flush=True)
+            lines.append(line)
+    if not parts:
+        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return int(any(timing.MISSED in line for line in lines))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or MEASURES))
+    sys.exit(main(sys.argv[1:]))

@@ -1,15 +1,15 @@
 """How time and peak memory of the experiments grow, from the book's sizes to ten times them."""
 
-import time
+import timeit
 import tracemalloc
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.timing import MISSED, rounded
 from longterm import feedforward, linear, memory, models, products, rnn, scaling, tasks, training
 
 STEPS = (1, 2, 5, 10)
-ROUNDS = 3
 
 
 class Growth(NamedTuple):
@@ -122,16 +122,6 @@ def slope(sizes, values):
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
 
 
-def seconds(work, size):
-    """Shortest of some runs."""
-    spent = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work(size)
-        spent.append(time.perf_counter() - start)
-    return min(spent)
-
-
 def peak(work, size):
     """Most bytes held at once by what Python and NumPy asked for."""
     tracemalloc.start()
@@ -141,17 +131,18 @@ def peak(work, size):
     return most
 
 
-def measure(case):
-    """Times, peaks and slopes of one case, and whether they are as steep as stated at most."""
+def row(case):
+    """A line of the table: times, peaks, their slopes, and what these are at most said to be."""
     sizes = [case.size * k for k in STEPS]
     case.work(sizes[0])
-    times = [seconds(case.work, size) for size in sizes]
-    peaks = [peak(case.work, size) for size in sizes]
-    slopes = slope(sizes, times), slope(sizes, peaks)
-    stated = (case.time, case.memory)
-    met = [found <= most + SLACK for found, most in zip(slopes, stated, strict=True)]
-    return {
-        "experiment": case.name, "axis": case.axis, "sizes": sizes, "seconds": times,
-        "bytes": peaks, "time slope": slopes[0], "memory slope": slopes[1],
-        "stated": stated, "met": all(met), "why": case.why,
-    }  # fmt: skip
+    times = [min(timeit.repeat(lambda n=n: case.work(n), number=1, repeat=3)) for n in sizes]
+    peaks = [peak(case.work, n) for n in sizes]
+    fast, small = slope(sizes, times), slope(sizes, peaks)
+    met = fast <= case.time + SLACK and small <= case.memory + SLACK
+    cells = [
+        case.name, case.axis, f"{sizes[0]} to {sizes[-1]}",
+        f"{rounded(times[0])} to {rounded(times[-1])}", f"{fast:.2f}",
+        f"{rounded(peaks[0], 'B')} to {rounded(peaks[-1], 'B')}", f"{small:.2f}",
+        f"time {case.time}, memory {case.memory}" + ("" if met else f", {MISSED}"), case.why,
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"

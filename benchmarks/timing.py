@@ -5,7 +5,9 @@ import time
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.ticker import EngFormatter
 
+MISSED = "**missed**"
 ROUNDS = 9
 SLICE = 0.05  # seconds that a quick function is repeated for in a round
 
@@ -41,29 +43,35 @@ def measure(case):
     return times
 
 
-def summary(case, times):
-    """Median, quartiles and ratio to ours of every way, and whether the targets are met."""
-    ours = np.array(times["ours"])
-    rows = {}
+def ratio(times, name):
+    """The median over the rounds of a way's time over ours: a round is quiet or busy for both."""
+    return float(np.median(np.divide(times[name], times["ours"])))
+
+
+def rows(case, times):
+    """A line of the table for each way: times, ratio to ours, target, and what limits ours."""
     for name, spent in times.items():
         low, middle, high = np.quantile(spent, [0.25, 0.5, 0.75])
-        ratio = float(np.median(np.array(spent) / ours))  # a round is quiet or busy for both
-        rows[name] = {"median": middle, "low": low, "high": high, "ratio": ratio}
-        if name in case.targets:
-            rows[name]["target"] = case.targets[name]
-            rows[name]["met"] = _met(name, rows[name], case.targets[name])
-    return {"case": case.name, "rounds": case.rounds, "limit": case.limit, "ways": rows}
+        first, limit = (case.name, case.limit) if name == "ours" else ("", "")
+        over = ratio(times, name)
+        aim = verdict(name, case.targets[name], middle, over) if name in case.targets else ""
+        words = f"{rounded(middle)} ({rounded(low)} to {rounded(high)})"
+        yield f"| {first} | {name} | {words} | {over:.3g} | {aim} | {limit} |"
 
 
-def geometric_mean(values):
-    """The mean of factors."""
-    return float(np.exp(np.mean(np.log(values))))
-
-
-def _met(name, way, target):
+def verdict(name, target, seconds, over):
+    """The target in words, and whether it was missed."""
+    words, met = f"at least {target}", over >= target
     if name == "ours":
-        return bool(way["median"] <= target)
-    return bool(1 / way["ratio"] <= target if name == "floor" else way["ratio"] >= target)
+        words, met = f"at most {rounded(target)}", seconds <= target
+    elif name == "floor":
+        words, met = f"ours at most {target} of it", 1 / over <= target
+    return words if met else f"{words}, {MISSED}"
+
+
+def rounded(value, unit="s"):
+    """Three digits and a unit."""
+    return EngFormatter(unit)(float(f"{value:.3g}"))
 
 
 def _repeats(way):

@@ -4,11 +4,11 @@
 """
 
 import re
-import runpy
 
 import claims
 import numpy as np
 import pytest
+from tools.site import pictures
 
 from longterm import folds
 
@@ -42,7 +42,8 @@ def test_claims_of_chapter_7_in_words():
 
 
 @pytest.mark.pinned
-@pytest.mark.parametrize(("name", "tool"), [("landing", "landing_picture"), ("map", "book_map")])
-def test_picture_is_what_its_code_draws(name, tool):
-    draw = runpy.run_path(str(claims.ROOT / "tools" / "site" / f"{tool}.py"))[tool]
+@pytest.mark.parametrize(
+    ("name", "draw"), [("landing", pictures.landing_picture), ("map", pictures.book_map)]
+)
+def test_picture_is_what_its_code_draws(name, draw):
     assert (claims.ROOT / "_static" / f"{name}.svg").read_text(encoding="utf-8") == draw()

@@ -1,6 +1,5 @@
 """A fork's site points to the fork, and a local build to no repository at all."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from _ext import forks
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools.release import colab_notebooks
@@ -26,30 +26,7 @@ FORK = {
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 
-def load_extension():
-    """Return _ext/forks.py as a module; its folder is on no path."""
-    spec = importlib.util.spec_from_file_location("forks", ROOT / "_ext" / "forks.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-forks = load_extension()
-
-
 # --- What the environment says -----------------------------------------------------------
-
-
-def test_nothing_is_set_where_nothing_is_known():
-    assert forks.theme_options({}) == {}
-    assert forks.base_url({}) == ""
-
-
-def test_buttons_and_address_are_the_forks():
-    options = forks.theme_options(FORK)
-    assert options["repository_url"] == "https://github.com/someone/their-fork"
-    assert options["launch_buttons"]["colab_url"] == "https://colab.research.google.com"
-    assert forks.base_url(FORK) == "https://someone.github.io/their-fork/"
 
 
 def test_no_launch_button_where_the_services_cannot_see_the_repository():

@@ -1,6 +1,5 @@
 """The built site in a real browser, read from disk with the network cut."""
 
-import importlib.util
 import itertools
 import json
 import re
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _ext import polish
 from test_book import toc_pages
 from tools.site import site_report, vendor
 
@@ -254,16 +254,7 @@ def test_our_own_javascript_is_little_and_says_why():
 # --- The steps of the build, without a browser ----------------------------------------------
 
 
-def extension(name):
-    """Return one of the book's own Sphinx extensions."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "_ext" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_polishing_twice_is_polishing_once(build):
-    polish = extension("polish")
     for path in (build.html / "index.html", build.html / f"{CHAPTERS[0]}.html"):
         page = path.read_text(encoding="utf-8")
         assert polish.polished(page, path.parent) == page
@@ -279,18 +270,7 @@ def test_polishing_twice_is_polishing_once(build):
     ],
 )
 def test_descriptions_end_with_a_sentence(text, kept):
-    assert extension("polish").whole(text, longest=10) == kept
-
-
-def test_widgets_are_found_by_name():
-    assert extension("standalone").named('define(["x"], f)') == 'define("anywidget", ["x"], f)'
-
-
-def test_only_what_is_needed_is_unpacked():
-    wanted = {"es5/output": "site/output", "LICENSE": "site/LICENSE"}
-    assert vendor.place("package/es5/output/a/b.js", wanted).as_posix() == "site/output/a/b.js"
-    assert vendor.place("package/LICENSE", wanted).as_posix() == "site/LICENSE"
-    assert vendor.place("package/es5/outputs.js", wanted) is None
+    assert polish.whole(text, longest=10) == kept
 
 
 def test_other_bytes_than_the_pinned_ones_are_refused():

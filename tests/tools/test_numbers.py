@@ -32,15 +32,14 @@ def listed(page):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("It falls to 3e-8, or 0.62.", ["3e-8", "0.62"]),
-     ("27,380 of 20 000, and $50\\,331\\,648$", ["27,380", "20 000", "50\\,331\\,648"]),
-     ("$1.8 \\cdot 10^{10}$, $10^{-4}$", ["1.8 \\cdot 10^{10}", "10^{-4}"]),
-     ("About four in ten, two thirds, a tenth.", ["four in ten", "two thirds", "tenth"]),
-     ("A margin grows sevenfold, twice in ten steps.", ["sevenfold", "twice", "ten"]),
-     ("One unit, two panels, the third way, half-lives in float64.", []),
-     ("[chapter 2](02_matrix.ipynb), {eq}`eq-10`, section 10.7, `steps=40`, $h_3$, at 0", [])],
-)  # fmt: skip
-def test_numbers_are_found_in_digits_and_in_words_that_measure(page, monkeypatch, text, said):
+    [
+        ("It falls to 3e-8, or 0.62, a tenth.", ["3e-8", "0.62", "tenth"]),
+        ("27,380 of $50\\,331\\,648$", ["27,380", "50\\,331\\,648"]),
+        ("$1.8 \\cdot 10^{10}$, $10^{-4}$", ["1.8 \\cdot 10^{10}", "10^{-4}"]),
+        ("[chapter 2](02.ipynb), {eq}`eq-10`, section 10.7, `steps=40`, $h_3$, at 0", []),
+    ],
+)
+def test_numbers_are_found_and_numbering_is_left_out(page, monkeypatch, text, said):
     monkeypatch.setattr(claims, "pinned", lambda page: [])
     assert listed(page(text)) == said
 
@@ -55,9 +54,9 @@ def test_a_pinned_number_is_left_out_until_it_is_wrong(page, monkeypatch):
     claim = claims.Claim(right, "the half-life {:.2f},", lambda: 6.5788)
     monkeypatch.setattr(claims, "claims", lambda: [claim])
     assert len(claim.places()) == 1
-    assert listed(right) == ["0.9", "0.8", "ten"]
+    assert listed(right) == ["0.9", "0.8"]
     for cached in (claims.passages, claims.pinned):
         cached.cache_clear()
     page(wrong)
     assert claim.places() == []
-    assert listed(right) == ["0.9", "6.59", "0.8", "ten"]
+    assert listed(right) == ["0.9", "6.59", "0.8"]

@@ -24,7 +24,7 @@ MOST_IN_MEANS = 0.05  # of several shares; of what is larger than 2, relative
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 PLACE = re.compile(rf"(mean )?({NUMBER})")
 WITH_ERROR = re.compile(rf"({NUMBER})%?\s*(?:±|\+-)\s*({NUMBER})%?")
-INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER})%?\)")
+INTERVAL = re.compile(rf"\((?:1 in )?\s*({NUMBER})%? to\s+(?:1 in )?({NUMBER}) ?%?\)")
 
 
 class Measured(NamedTuple):

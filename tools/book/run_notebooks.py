@@ -14,7 +14,6 @@ import io
 import json
 import os
 import re
-import struct
 import sys
 import time
 from pathlib import Path
@@ -28,7 +27,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from PIL import Image
 from tools.book.measured import beyond_rounding
-from tools.book.show_notebook import output_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL_TIMEOUT = 120  # seconds
@@ -51,7 +49,6 @@ CELL_METADATA = ("mystnb", "rounding", "tags")  # `rounding`: why processors may
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MOST_IN_PIXELS = 0.02  # of 255 shades, on average; a line that moves by a pixel is more
-PNG_TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 
 
 # --- The stored form of a notebook -------------------------------------------------------
@@ -82,8 +79,6 @@ def normalise_output(output):
     """Return one output without what differs from run to run."""
     if output.output_type == "execute_result":
         output.execution_count = 1
-    if "image/png" in output.get("data", {}):
-        output.data["image/png"] = strip_png(output.data["image/png"])
     return output
 
 
@@ -97,19 +92,6 @@ def merge_streams(outputs):
         else:
             merged.append(output)
     return merged
-
-
-def strip_png(text):
-    """Return a base64 PNG without its text chunks, which name versions and dates."""
-    data = base64.b64decode(text)
-    kept, position = [data[:8]], 8
-    while position < len(data):
-        (size,) = struct.unpack(">I", data[position : position + 4])
-        end = position + size + 12
-        if data[position + 4 : position + 8] not in PNG_TEXT_CHUNKS:
-            kept.append(data[position:end])
-        position = end
-    return base64.b64encode(b"".join(kept)).decode()
 
 
 def rename_models(nb):
@@ -150,8 +132,14 @@ def to_text(nb):
 
 
 def shown(cell):
-    """Return the lines of all outputs of a cell."""
-    return [line for output in cell.get("outputs", []) for line in output_lines(output)]
+    """Return the lines of all outputs of a cell, and for what is no text a checksum."""
+    lines = []
+    for output in cell.get("outputs", []):
+        lines += output.get("text", "").splitlines()
+        for kind, content in output.get("data", {}).items():
+            checksum = hashlib.sha1(json.dumps(content).encode()).hexdigest()[:7]
+            lines += content.splitlines() if kind == "text/plain" else [f"[{kind}, {checksum}]"]
+    return lines
 
 
 def cell_difference(old, new):
@@ -203,7 +191,7 @@ def failure(nb, error):
     return CellError(f"did not run to its end: {error}")
 
 
-def new_client(nb, folder):
+def new_client(nb, folder, **options):
     """Return a client that runs the notebook in a fresh kernel in `folder`."""
     return NotebookClient(
         nb,
@@ -213,16 +201,17 @@ def new_client(nb, folder):
         timeout=CELL_TIMEOUT,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
+        **options,
     )
 
 
-async def execute(nb, folder):
+async def execute(nb, folder, **options):
     """Return the notebook as a fresh kernel in `folder` leaves it, normalised."""
     nb = copy.deepcopy(nb)
     nb.metadata.pop("widgets", None)
     for _ in range(2):  # two kernels that start at once may pick the same port: then try again
         try:
-            await new_client(nb, folder).async_execute(env=kernel_environment())
+            await new_client(nb, folder, **options).async_execute(env=kernel_environment())
             return normalise(nb)
         except (CellControlSignal, DeadKernelError) as error:
             raise failure(nb, error) from None

@@ -61,7 +61,6 @@ def moved_by_noise():
 CLAIMS = [
     ("rests at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
     ("Yes, {0[1]:.3f}. Between 0", lambda: rest_and_margin(1.25)),
-    ("for forty steps it is {:.3f};", lambda: memory.push_to_flip(1.25, 40)),
     ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0).slope / 2),
     ("{0[0]:.2f}, which is 0.083", lambda: rest_and_margin(2.0)),
     ("Yes: {:.2f} to the power 40 against", lambda: memory.attractor(1.25).slope),
@@ -74,8 +73,6 @@ CLAIMS = [
     ("After about {:.0f} steps</summary>", lambda: (1 / 0.2 / norm.ppf(0.75)) ** 2),
     ("# {0[0]:.4f}, {0[1]:.4f}, {0[2]:.1e}", lambda: margin_to_order()),
     ("# {0[0]:.5f}, {0[1]:.4f}", lambda: edge_numbers()),
-    ("# ({0[0]:.4f}, {0[1]:.4f}), (0.8880, 0.0778)", lambda: rest_and_margin(2.0)),
-    ("(1.9150, 0.5328), ({0[0]:.4f}, {0[1]:.4f})", lambda: rest_and_margin(1.25)),
     ("with margin {:.3f}.", lambda: memory.robustness_margin(1 / np.tanh(1))),
     ("with a height just above {:.3f}", lambda: memory.push_to_flip(2.0, 3)),
     (r"\sqrt{{1000}} = {:.1f}$", lambda: norm.ppf(0.99) * 0.2 * np.sqrt(1000)),
@@ -87,14 +84,11 @@ CLAIMS = [
     ("The state at rest is {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
     ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
     ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
-    ("probabilities[40] # {:.4f}", lambda: memory.retention(1.005, 0.2, 40).probabilities[40]),
     (
         "spectral radius {:.2f}. For $n$ units",
         lambda: linear.spectral_radius(np.full((10, 10), 0.9 / 4)),
     ),
     (r"network has $\rho(W) = {:.2f}$.", lambda: printed(PAGE, r"rho (\S+),")),
-    (r"wins against $\rho = {:.2f}$. So", lambda: printed(PAGE, r"rho (\S+),")),
-    (r"matrix with $\rho = {:.2f}$ explodes", lambda: printed(PAGE, r"rho (\S+),")),
     ("settle at about {0[0]:.1f} and {0[1]:.1f}.", settled),
     (
         "an explosion by {0[0]:.0f} powers of ten and a decay by {0[1]:.0f}.",
@@ -103,18 +97,12 @@ CLAIMS = [
             -np.log10(printed(PAGE, r"awake +lag 100: \S+ <= (\S+)")),
         ),
     ),
-    (
-        "the product grows for {} steps, as",
-        lambda: word(printed(PAGE, r"B: norm \S+ at lag (\d+)")),
-    ),
     ("the bound says {:.0f} powers", lambda: np.log10(printed(PAGE, r"where the bound is (\S+)"))),
     ("rises to 13 at lag {:.0f} and", lambda: printed(PAGE, r"B: norm \S+ at lag (\d+)")),
     (
         "above {} near lag 12",
         lambda: said("1e8", 1e8, drawn("fig-jacobian-paths", "2 text 'bound' y"), 9e8),
     ),
-    ("Less than {}</summary> Yes", lambda: said("0.1", 0, memory.robustness_margin(1.25), 0.1)),
-    ("the state at rest, {0[0]:.3f}; for forty", lambda: rest_and_margin(1.25)),
     (
         "jumps to about plus {:.1f}; on",
         lambda: memory.latch(1.25, np.full(3000, 0.0785), -0.9)[-1],
@@ -123,7 +111,6 @@ CLAIMS = [
         "for one step to {0[0]:.2f} for 3, {0[1]:.3f} for 40",
         lambda: [memory.push_to_flip(1.25, steps) for steps in (3, 40)],
     ),
-    ("below the margin {:.4f}.", lambda: memory.robustness_margin(1.25)),
     (
         "the margin grows {} and",
         lambda: said(
@@ -180,17 +167,6 @@ CLAIMS = [
         "at most ${0[0]:.5f}/|y|$, reached at net input {0[1]:.3f};",
         lambda: [printed(PAGE, r"output y: (\S+) / \|y\| at net input (\S+)", n) for n in (1, 2)],
     ),
-    ("So {:.3f} is the choice", lambda: WEIGHT_FOR_03),
-    (r"$\Phi^{{-1}}(0.99) = {:.3f}$", lambda: norm.ppf(0.99)),
-    (
-        "so that {} of the gradient survive",
-        lambda: said("two thirds", 0.65, gradient_at_rest(1.005, 40), 0.68),
-    ),
-    (
-        "margin is 0.000235, a {} of the noise",
-        lambda: said("thousandth", 0.0008, memory.robustness_margin(1.005) / 0.2, 0.0014),
-    ),
-    ("0.2) # {:.6f}, 9.07", lambda: memory.robustness_margin(1.005)),
     ("with probability {:.3f}: a coin", lambda: memory.retention(1.005, 0.2, 40).probabilities[-1]),
     ("the bit lives a {} steps with", lambda: said("hundred", 95, memory.lifetime(1.25, 0.2), 105)),
 ]

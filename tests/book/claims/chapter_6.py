@@ -126,12 +126,7 @@ CLAIMS = [
     ),
     ("it is already near {:.2f} at 10 and", lambda: second_of_three("fig-latch", 5)),
     ("mostly decided within {} updates", lambda: said("ten", 0.8, decided_after(10), 1)),
-    ("By update {} most have parted", lambda: said("ten", 0.8, decided_after(10), 1)),
     ("the weight settles near {:.1f} or above", lambda: fates()[0][-1][fates()[1]].min()),
-    ("end near {:.1f} or above, some", lambda: fates()[0][-1][fates()[1]].min()),
-    ("where {} of the plain trials", lambda: said("four in ten", 35, rate(20), 45)),
-    ("| {} at $T = 20$; it", lambda: said("four in ten", 35, rate(20), 45)),
-    ("Plain falls from 1 to {:.2f}.", lambda: (rate(40) + 1e-9) / 100),
     ("falls too, to about {:.2f}.", lambda: drawn("fig-controls", "1 5y last")),
     ("at T = 10 and {:.2f} at 40.", lambda: drawn("fig-controls", "1 9y last")),
     (
@@ -148,9 +143,6 @@ CLAIMS = [
     ),
     ("<summary>About a {}</summary> Yes", lambda: said("dozen", 8, one_guess_in(), 15)),
     ("at T = 10 to about {:.1f} at 20 and", lambda: second_of_three("fig-guess", 1)),
-    ("A {} guesses solve", lambda: said("dozen", 8, one_guess_in(), 15)),
-    ("| about a {} with our", lambda: said("dozen", 8, one_guess_in(), 15)),
-    ("Guessing finds in a {} draws", lambda: said("dozen", 8, one_guess_in(), 15)),
     ("at $T = 20$ reaches from about {0[0]:.1f} to {0[1]:.1f}.", lambda: window(20, 0.3)),
     (
         "closes just below $T = {0[0]}$, near $w = {0[1]}$.",
@@ -160,7 +152,6 @@ CLAIMS = [
         "after {0[0]} updates at $T = 20$ more than {0[1]} of its trials have sunk",
         lambda: ("ten", said("half", 0.5, sunk_after_ten(), 1)),
     ),
-    ("leaves the window within {} updates", lambda: said("ten", 0.5, sunk_after_ten(), 1)),
     ("at lag 38 to about {} for w = 1.25", lambda: rounded(drawn("fig-terms", "1 1y last"))),
     ("but hardly ever at length {}.".replace("but ", "and "), lambda: said("40", 0, rate(40), 10)),
 ]

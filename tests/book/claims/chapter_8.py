@@ -52,14 +52,12 @@ CLAIMS = [
     ("hence $b = {:.2f}$", lambda: decay.gate_bias(decade_lives()[0])),
     ("a half-life of {:.1f} steps", lambda: decade_lives()[0]),
     ("to {:.2f}.", lambda: decay.gate_bias(decade_lives()[1])),
-    ("# {0[0]:.3f}, {0[1]:.3f}", lambda: decay.gate_bias(decade_lives())),
     ("{:.3f} a step. For $z < 1$", lambda: decay.skip_rate(0.0, 0.8, 5)),
     (
         "# {0[0]:.1f}, {0[1]:.3f}, {0[2]:.3f}",
         lambda: [decay.skip_rate(0.8 - b, b, 5) for b in (0, 0.4, 0.8)],
     ),
     ("whose half-life is {:.2f} steps", lambda: decay.half_life(1 / 3)),
-    ("an LSTM {} weights", lambda: LSTM_WEIGHTS),
     ("bias 3 is a half-life of {:.0f} steps", lambda: decay.gate_half_life(3.0)),
     (
         "below 1e-12 before lag {};",
@@ -76,8 +74,6 @@ CLAIMS = [
         lambda: said("60", 58, scalar.steps_to_reach(0.8, 1e-6), 64),
     ),
     ("After {:.0f} steps 1/e is left", lambda: decay.gate_half_life(3.0) / np.log(2)),
-    ("<summary>About {:.0f}</summary> Yes: $", lambda: decay.gate_half_life(3.0)),
-    ("halve the memory in {:.0f} steps, and", lambda: decay.gate_half_life(3.0)),
     ("below 1e-6 near lag {:.0f}, its", lambda: decay.gate_half_life(1.0) * np.log2(1e6)),
     (
         "falls to {0[0]} by a span of about {0[1]}, while",
@@ -99,21 +95,15 @@ CLAIMS = [
         lambda: said("third", 25, 100 - success("orthogonal", 3), 40),
     ),
     ("falls from 1 to about {} and then", lambda: said("two thirds", 60, success("plain", 2), 70)),
-    ("and below {} at 32; clipped", lambda: said("0.2", 0, success("LSTM", 3) / 100, 0.2)),
     (
         "stays within {} of 1.",
         lambda: said("0.02", 0, 1 - kept("leaky"), 0.02),
     ),
     ("Skips drop to about {:.1f} at 32", lambda: held("skips", 2)),
-    ("about {} of the trials.) The", lambda: said("two thirds", 60, success("plain", 2), 70)),
-    ("and the plain network {}. Is", lambda: weights(5)),
     (
         "Here are {0[0]:.0f} to {0[1]} weights for everyone",
         lambda: (matched("plain", 1), LSTM_WEIGHTS),
     ),
-    ("of two units with {:.0f}. ", lambda: matched("LSTM, clipped", 1)),
-    ("which is {} weights. What", lambda: weights(11)),
-    ("What becomes of its {:.0f} % at", lambda: success("plain", 3)),
     ("beats a plain network of {0[0]}, and one of {0[1]}.", lambda: (weights(5), weights(11))),
     (
         "nearly {} the weights;",

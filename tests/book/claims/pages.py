@@ -11,7 +11,6 @@ from longterm import linear, scalar
 from . import ROOT, chapter_4, printed, said
 
 SIX = "chapters/06_long_spans.ipynb"
-SQUARE = np.zeros((5, 3))
 
 
 def oldest_python():
@@ -23,12 +22,6 @@ def oldest_python():
 CLAIMS = {
     "index.md": [
         ("$100 \\ln 0.9 \\approx -{:.1f}$", lambda: -scalar.log_abs_powers(0.9, 100)[-1]),
-        (
-            "(2, 1) and (0, 3)?</summary> {0[0]:.0f} and {0[1]:.0f}: the",
-            lambda: np.sort(np.linalg.eigvals([[2, 1], [0, 3]]).real),
-        ),
-        ("`({0[0]}, {0[1]})` and", lambda: SQUARE[:, 1:].shape),
-        ("and `({0[0]}, {0[1]}, {0[2]})`.", lambda: SQUARE[:, None].shape),
         ("You need Python {} or newer", oldest_python),
     ],
     "pages/errata.md": [
@@ -39,10 +32,6 @@ CLAIMS = {
         (
             "good from about $N = {}$ on",
             lambda: said("20", 0, chapter_4.printed_drifts([20, 30, 50, 100]).max(), 0.2),
-        ),
-        (
-            "Jacobian of spectral radius {:.2f}.",
-            lambda: linear.spectral_radius(np.full((10, 10), 0.9 / 4)),
         ),
         (
             "at length 20 it is near {}, and",
