@@ -86,9 +86,9 @@ def test_a_tree_with_changes_is_refused_by_their_names(name, tmp_path):
 def test_a_build_forgets_where_it_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_REPOSITORY", "a/b")
     monkeypatch.setenv("BOOK_BASE_URL", "https://example.org")
-    settled = release.settled_environment(tmp_path, "1795000000")
-    assert [name for name in settled if name.startswith(release.FORGOTTEN)] == []
-    assert (settled["SOURCE_DATE_EPOCH"], settled["TZ"]) == ("1795000000", "UTC")
+    fixed = release.fixed_environment(tmp_path, "1795000000")
+    assert [name for name in fixed if name.startswith(release.FORGOTTEN)] == []
+    assert (fixed["SOURCE_DATE_EPOCH"], fixed["TZ"]) == ("1795000000", "UTC")
 
 
 def test_a_built_package_has_all_files_of_its_folder():

@@ -98,11 +98,11 @@ def sums(folder):
     )
 
 
-def settled_environment(source, seconds):
+def fixed_environment(source, seconds):
     """Return the environment of a build that knows the commit and nothing of where it runs."""
     kept = {name: v for name, v in os.environ.items() if not name.startswith(FORGOTTEN)}
-    settled = {"SOURCE_DATE_EPOCH": seconds, "PYTHONHASHSEED": "0", "TZ": "UTC"}
-    return kept | settled | {"PYTHONUTF8": "1", "PYTHONPATH": str(source / "lib")}
+    fixed = {"SOURCE_DATE_EPOCH": seconds, "PYTHONHASHSEED": "0", "TZ": "UTC"}
+    return kept | fixed | {"PYTHONUTF8": "1", "PYTHONPATH": str(source / "lib")}
 
 
 def fill(bundle, source, scratch, day, run):
@@ -143,7 +143,7 @@ def make(target):
         shutil.unpack_archive(archive, scratch)
         source = scratch / NAME
         shutil.copytree(ROOT / ".vendor", source / ".vendor")
-        environment = settled_environment(source, seconds)
+        environment = fixed_environment(source, seconds)
 
         def run(*command):
             print(f"Running {' '.join(map(str, command[:4]))} ...", flush=True)
