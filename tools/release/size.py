@@ -1,6 +1,6 @@
 """Count what guards the book against what it guards: `make size`.
 
-Lines of tracked .py and .toml files in tools, benchmarks, tests, _ext, chapters and at the root, for
+Lines of tracked .py and .toml files in tools, benchmarks, tests, _ext, chapters and the root, for
 each line of the package. More than 1.7 fails. The homework desk stands apart, and so do the pins of
 numbers in the text, which grow with the text.
 """
