@@ -1,8 +1,10 @@
 """What the package shows to who types a dot: its modules, and what each offers."""
 
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from bad_input import NOT_WALKED, each, members, modules
@@ -62,6 +64,14 @@ def test_a_module_offers_the_functions_and_classes_that_it_defines(module):
     defined = {thing.__name__ for thing in members(module)}
     assert defined <= set(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+@pytest.mark.parametrize("module", OFFERING.values(), ids=OFFERING)
+def test_every_function_has_a_law(module):
+    rooms = sorted(Path(__file__).parent.glob("test_*.py"))
+    laws = " ".join(path.read_text(encoding="utf-8") for path in rooms if path != Path(__file__))
+    functions = [thing.__name__ for thing in members(module) if inspect.isfunction(thing)]
+    assert [name for name in functions if not re.search(rf"\b{name}\b", laws)] == []
 
 
 def test_the_package_lists_its_modules():

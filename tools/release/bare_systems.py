@@ -1,10 +1,10 @@
 """Try the README's two commands on bare systems, as a user without rights.
 
-`python -m tools release.bare_systems` makes Debian 12 and 13 below build/bare with debootstrap, and
+`python -m tools release.bare_systems` makes Debian 12, 13 and testing below build/bare with debootstrap, and
 Ubuntu 24.04 and 26.04 where UBUNTU_MIRROR names a mirror; words after it pick some. Each tries a
 clone and, without git and with nothing readable by others, an unpacked ZIP, in a folder with a
-space and an accent. Needs root, git and debootstrap; of the machine, a system sees the network's
-settings alone.
+space and an accent. Needs root, git and debootstrap, and ubuntu-keyring for Ubuntu; of the machine, a
+system sees the network's settings alone.
 """
 
 import os
@@ -21,6 +21,7 @@ UBUNTU = os.environ.get("UBUNTU_MIRROR")
 SYSTEMS = {
     "debian-12": ("bookworm", None),
     "debian-13": ("trixie", None),
+    "debian-testing": ("testing", None),
     "ubuntu-24.04": ("noble", UBUNTU),
     "ubuntu-26.04": ("resolute", UBUNTU),
 }
@@ -28,6 +29,7 @@ PACKAGES = "python3,python3-venv,make,ca-certificates"
 SEEN = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs")
 FOLDER = "/home/reader/Cours d'été"
 UID = "1000"
+KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg"
 COMMANDS = ("make book", "make test")
 
 
@@ -39,7 +41,7 @@ def bootstrap(name, suite, mirror):
         shutil.rmtree(target, ignore_errors=True)
         options = ["--variant=minbase", f"--include={PACKAGES}"]
         if mirror:
-            options += ["--components=main,universe", "--no-check-gpg"]
+            options += ["--components=main,universe", f"--keyring={KEYS}"]
         log = (PLACE / f"{name}.log").open("wb")
         words = ["debootstrap", *options, suite, target, *([mirror] if mirror else [])]
         subprocess.run(words, check=True, stdout=log, stderr=log)
