@@ -131,7 +131,7 @@ def plain_sphinx(session):
     The settings are what the Jupyter Book beside this nox makes of _config.yml.
     """
     session.install(*SPHINX, package(session))
-    left_out = (".git", ".nox", ".venv", "_build", "build")
+    left_out = (".bare", ".git", ".nox", ".venv", "_build", "build")
     book = copied(session, *(path.name for path in ROOT.iterdir() if path.name not in left_out))
     command = Path(sys.executable).with_name("jupyter-book")
     session.run(str(command), "config", "sphinx", str(book), external=True)

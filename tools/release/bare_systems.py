@@ -1,6 +1,6 @@
 """Try the README's two commands on bare systems, as a user without rights.
 
-`python -m tools release.bare_systems` makes Debian 12, 13 and testing below build/bare with
+`python -m tools release.bare_systems` makes Debian 12, 13 and testing below .bare with
 debootstrap, and Ubuntu 24.04 and 26.04 where UBUNTU_MIRROR names a mirror; words after it pick
 some. Each tries a clone and, without git and with nothing readable by others, an unpacked ZIP, in
 a folder with a space and an accent. Needs root, git and debootstrap, and ubuntu-keyring for
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACE = ROOT / "build" / "bare"
+PLACE = ROOT / ".bare"
 UBUNTU = os.environ.get("UBUNTU_MIRROR")
 SYSTEMS = {
     "debian-12": ("bookworm", None),
