@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import metadata
+from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from PIL import Image
 from tools.book import build_book, run_notebooks
 
@@ -37,9 +38,15 @@ def test_make_asks_for_the_python_that_the_package_needs():
 
 @pytest.mark.pinned
 def test_every_pinned_package_admits_the_lowest_python():
+    """Of those that are installed here: a newer Python does without some."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line.split("==")[0] for line in lines if "==" in line and ";" not in line]
-    needs = {pin: metadata(pin).get("Requires-Python", "") for pin in pins}
+    pins = {canonicalize_name(line.split("==")[0]) for line in lines if "==" in line}
+    needs = {
+        found.name: found.metadata.get("Requires-Python", "")
+        for found in distributions()
+        if canonicalize_name(found.name) in pins
+    }
+    assert len(needs) > 0.9 * len(pins)
     lowest = ".".join((*lowest_python(), "0"))
     assert {pin: need for pin, need in needs.items() if lowest not in SpecifierSet(need)} == {}
 
