@@ -147,13 +147,15 @@ $(BIN)/python:
 	@echo "Making the environment .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv --clear .venv
 
-# Lets pip install what a file lists, and says how far it is; pip's own complaints are shown.
+# Lets pip install what a file lists, and says how far it is, or how it ended. An environment that
+# was stopped while it was made has no pip yet.
 define install
+@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 @{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r $(1) 2>&1 && \
-  $(BIN)/python -c 'import matplotlib.font_manager' && touch $@; } | awk ' \
+  $(BIN)/python -c 'import matplotlib.font_manager' && touch $@; } | tee .venv/install.log | awk ' \
   /^Collecting/ && ++n % 25 == 0 { print "  " n " packages found, the last one " $$2; fflush() } \
-  /^Installing collected/ { print "  Installing them all ..."; fflush() } \
-  /ERROR|rror:/'; test -e $@
+  /^Installing collected/ { print "  Installing them all ..."; fflush() }'; \
+  test -e $@ || { tail -n 8 .venv/install.log; exit 1; }
 endef
 
 # The cache of fonts is made here: made in a cell, it would print.
