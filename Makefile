@@ -150,6 +150,7 @@ $(BIN)/python:
 # Lets pip install what a file lists, and says how far it is, or how it ended. An environment that
 # was stopped while it was made has no pip yet.
 define install
+@rm -f $@
 @$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 @{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r $(1) 2>&1 && \
   $(BIN)/python -c 'import matplotlib.font_manager' && touch $@; } | tee .venv/install.log | awk ' \
