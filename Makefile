@@ -31,6 +31,8 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
+	@echo "make sweeps           run the grids of settings that chapters 6 and 8 read; takes an hour"
+	@echo "make sweeps CHECK=1   only compare fresh ones, with other seeds, with the stored ones"
 	@echo "make numbers          list the numbers in the text that no test computes"
 	@echo "make size             count the lines that guard the book for each line of the package"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
@@ -84,7 +86,7 @@ release: .venv/.installed-dev
 	@$(TOOL) programs npm
 	@$(BIN)/nox -s release
 
-.PHONY: seeds numbers size
+.PHONY: seeds sweeps numbers size
 numbers: .venv/.installed-reader
 	@$(TOOL) book.numbers
 
@@ -95,6 +97,10 @@ seeds: .venv/.installed-reader
 	@$(TOOL) book.seeds
 	@echo "Comparing the stored outputs with those of two threads of linear algebra ..."
 	@$(TOOL) book.run_notebooks --check --jobs 1 --threads 2
+
+# ONLY="latch remedies" names some of the grids.
+sweeps: .venv/.installed-reader
+	@$(TOOL) book.sweeps $(ONLY) $(if $(filter 1,$(CHECK)),--check)
 
 unit: .venv/.installed-dev
 	@$(BIN)/python -m pytest --quiet tests/unit

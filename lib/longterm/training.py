@@ -3,6 +3,7 @@
 A task of `tasks`, a model of `models` and an optimiser of `optimisers` make a training.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -50,6 +51,13 @@ class Share(NamedTuple):
     def interval(self) -> tuple[float, float]:
         """Its Wilson interval of 95 %."""
         return wilson_interval(self.successes, self.trials)
+
+    def errors_from(self, other: "Share") -> float:
+        """How many standard errors two shares are apart, if what is behind them is one share."""
+        (k, n), (other_k, other_n) = self, other
+        pooled = (k + other_k) / (n + other_n)
+        error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / other_n))
+        return abs(self.rate - other.rate) / error if error else 0.0
 
     def __str__(self) -> str:
         """Such as ``72 % of 100 (63 to 80 %)``, with a decimal for 1000 trials or more."""

@@ -194,7 +194,7 @@ EXAMPLES = (
     | {"length": 10, "trials": 2, "updates": 2, "tests": 4, "sequences": 4}
     | {"lengths": [5, 6], "learning_curve.updates": [1, 2], "how": {"updates": 2}}
     | {"settings": [1.0, 2.0], "work": lambda setting, *, rng: 0.0}
-    | {"items": [1, 2], "words": "some words"}
+    | {"items": [1, 2], "words": "some words", "stored.name": "latch"}
 )
 FREE_TEXT = "text", "words"
 MISSING = object()

@@ -42,6 +42,16 @@ ORDER = TemporalOrder(), Plain(units=50, spread=0.1, trained=Weights._fields)
 PAIRS = LATCH, TWO, (Parity(), Plain(units=2)), ORDER
 
 
+# --- Shares ----------------------------------------------------------------------------------
+
+
+def test_shares_of_one_population_are_a_standard_normal_number_of_errors_apart():
+    counts = rng().binomial(200, 0.3, (4000, 2))
+    apart = [Share(int(a), 200).errors_from(Share(int(b), 200)) for a, b in counts]
+    assert np.mean(np.square(apart)) == pytest.approx(1, abs=4.5 * np.sqrt(2 / 4000))
+    assert Share(100, 100).errors_from(Share(50, 50)) == 0
+
+
 # --- Wilson's interval ---------------------------------------------------------------------
 
 
