@@ -7,6 +7,7 @@ other half, which took no part in the choice, say how good it is. The grids of t
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from importlib.resources import files
@@ -113,11 +114,13 @@ class Table(tuple[Row, ...]):
 
     def lines(self) -> Iterator[str]:
         """The table as lines of a CSV file, which `read` takes."""
-        yield ",".join(_COLUMNS)
+        file = io.StringIO()
+        write = csv.writer(file, lineterminator="\n").writerow
+        write(_COLUMNS)
         for (contender, length, rate, clip), updates, one, other in self:
-            cut = "" if clip is None else f"{clip:g}"
-            counts = f"{one.successes},{other.successes},{one.trials}"
-            yield f"{contender},{length},{rate:g},{cut},{updates},{counts}"
+            counts = one.successes, other.successes, one.trials
+            write((contender, length, f"{rate:g}", clip, updates, *counts))
+        yield from file.getvalue().splitlines()
 
     @classmethod
     def read(cls, lines: Iterable[str]) -> "Table":
