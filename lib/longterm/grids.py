@@ -11,7 +11,7 @@ from longterm.optimisers import SGD, Adam
 from longterm.tasks import Latching, TemporalOrder, TwoSequence
 from longterm.tuning import RATES, Contender, Grid
 
-__all__ = ["GRIDS", "SlowWeight"]
+__all__ = ["GRIDS", "ClipInputs", "ClipWeight", "SlowWeight"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,28 @@ class SlowWeight(SGD):
         """What to add to the parameters (trials, n), the weight first."""
         step, state = super().step(gradient, state)
         return np.concatenate([step[:, :1] / 100, step[:, 1:]], axis=1), state
+
+
+@dataclass(frozen=True)
+class ClipWeight(SGD):
+    """Clipped descent of a `Latch` that shortens the step of its weight alone."""
+
+    @np.errstate(all="ignore")
+    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
+        """What to add to the parameters (trials, n), the weight first."""
+        step, state = super().step(gradient, state)
+        return np.concatenate([step[:, :1], -self.rate * gradient[:, 1:]], axis=1), state
+
+
+@dataclass(frozen=True)
+class ClipInputs(SGD):
+    """Clipped descent of a `Latch` that shortens the step of its inputs alone."""
+
+    @np.errstate(all="ignore")
+    def step(self, gradient: Array, state: Any) -> tuple[Array, Any]:
+        """What to add to the parameters (trials, n), the weight first."""
+        step, state = super().step(gradient, state)
+        return np.concatenate([-self.rate * gradient[:, :1], step[:, 1:]], axis=1), state
 
 
 def _by_adam(model: Model, rates: tuple[float, ...]) -> Contender:
@@ -68,6 +90,15 @@ GRIDS = {
             ),
         },
         lengths=(20, 40, 60, 80, 120),
+        updates=(500, 2000),
+    ),
+    "clipped_parts": Grid(
+        task=Latching(),
+        contenders={
+            "weight clipped": Contender(Latch(), ClipWeight, _FINE),
+            "inputs clipped": Contender(Latch(), ClipInputs, _FINE),
+        },
+        lengths=(40, 60),
         updates=(500, 2000),
     ),
     "two_sequence": Grid(

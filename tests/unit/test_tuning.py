@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from shared import rng
 
-from longterm.grids import GRIDS, SlowWeight
+from longterm.grids import GRIDS, ClipInputs, ClipWeight, SlowWeight
 from longterm.models import Latch, Plain
 from longterm.optimisers import SGD, Adam
 from longterm.tasks import Latching
@@ -101,6 +101,14 @@ def test_a_slow_weight_takes_a_hundredth_of_the_step():
     gradient = np.array([[2.0, 3.0, -1.0]])
     step, _ = SlowWeight(0.1).step(gradient, None)
     assert step == pytest.approx(np.array([[-0.002, -0.3, 0.1]]))
+
+
+def test_a_clip_of_a_part_leaves_the_other_part_as_it_is():
+    gradient = np.array([[3.0, 4.0, 0.0], [0.1, 0.1, 0.1]])
+    whole, free = SGD(2.0, 1.0).step(gradient, None)[0], -2 * gradient
+    weight, inputs = (c(2.0, 1.0).step(gradient, None)[0] for c in (ClipWeight, ClipInputs))
+    np.testing.assert_array_equal(weight, np.hstack([whole[:, :1], free[:, 1:]]))
+    np.testing.assert_array_equal(inputs, np.hstack([free[:, :1], whole[:, 1:]]))
 
 
 @pytest.mark.parametrize(("name", "grid"), GRIDS.items())

@@ -16,6 +16,7 @@ import math
 import re
 from typing import NamedTuple
 
+MOST_ERRORS = 4.5  # between runs with other seeds; so that hundreds of comparisons do not cry wolf
 QUANTILE = 1.96  # an interval of 95 % reaches so many standard errors to either side
 MOST_BY_ROUNDING = 2.5  # standard errors, between runs in which a few trials end otherwise
 MOST_IN_SHARES = 0.1  # twice the largest standard error of a share of a hundred trials

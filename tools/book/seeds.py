@@ -17,13 +17,12 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
-from tools.book.measured import errors_apart, measured, printed
+from tools.book.measured import MOST_ERRORS, errors_apart, measured, printed
 from tools.book.run_notebooks import execute
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = tomllib.loads((ROOT / "tests" / "book" / "seeds.toml").read_text(encoding="utf-8"))
 SHIFTS = (1000, 2000, 3000)
-MOST_ERRORS = 4.5  # so that some hundred comparisons do not cry wolf
 
 
 def reseeded(source, shift):

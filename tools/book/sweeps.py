@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from tools.book.seeds import MOST_ERRORS
+from tools.book.measured import MOST_ERRORS
 
 from longterm.grids import GRIDS
 from longterm.sweeps import processes

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from longterm import memory, models, scalar, tasks, training
+from longterm import memory, models, scalar, tasks, training, tuning
 from longterm.figures import long_spans as figures
 
 from . import drawn, printed, rounded, said, stored
@@ -52,13 +52,6 @@ def decided_after(update):
     return np.mean((paths[update] > 1) == solved)
 
 
-def sunk_after_ten():
-    """Lower end of the interval for the share of trials below 1 after ten updates."""
-    run = training.descend(*LATCH, 20, 400, rng=np.random.default_rng(0), updates=10)
-    sunk = [int((now.w < 1).sum()) for now in run][-1]
-    return training.wilson_interval(sunk, 400)[0]
-
-
 @cache
 def sampled_over_exact():
     """Mean gradient of 20,000 sequences on the boundary at w = 1.5, over the exact mean."""
@@ -66,6 +59,17 @@ def sampled_over_exact():
     slopes = 1 - np.tanh(memory.latch(1.5, noise, 0.0)) ** 2
     sizes = np.cumprod(1.5 * slopes, axis=0)[:-1] * slopes[1:]
     return sizes.mean(axis=1) / memory.boundary_gradient(1.5, 0.2, 40).mean[1:]
+
+
+def best(contender, T, table="latch"):
+    """Percent of success that the best setting of a grid is reported to have."""
+    return 100 * tuning.stored(table).best(contender, T).reported.rate
+
+
+def unclipped(contender, T, table="latch"):
+    """The same among the settings without a clip."""
+    rows = tuning.Table(r for r in tuning.stored(table) if r.setting.clip is None)
+    return 100 * rows.best(contender, T).reported.rate
 
 
 def one_guess_in():
@@ -80,6 +84,10 @@ def window(T, noise):
 def closes_at():
     """The first span of the slider's, from 34 on, that has no window."""
     return next(T for T in range(34, 49, 2) if window(T, 0.2) is None)
+
+
+def held_at_the_target():
+    return memory.retention(np.arctanh(0.8) / 0.8, 0.2, 37).probabilities[-1]
 
 
 CLAIMS = [
@@ -127,31 +135,58 @@ CLAIMS = [
     ("it is already near {:.2f} at 10 and", lambda: second_of_three("fig-latch", 5)),
     ("mostly decided within {} updates", lambda: said("ten", 0.8, decided_after(10), 1)),
     ("the weight settles near {:.1f} or above", lambda: fates()[0][-1][fates()[1]].min()),
-    ("falls too, to about {:.2f}.", lambda: drawn("fig-controls", "1 5y last")),
-    ("at T = 10 and {:.2f} at 40.", lambda: drawn("fig-controls", "1 9y last")),
-    (
-        "at T = 10, about {} at 20",
-        lambda: said("half", 0.4, second_of_three("fig-controls", 13), 0.6),
-    ),
     (
         "to about {} within the first thirty",
         lambda: said("one half", 0.4, drawn("fig-updates", "1 1y last"), 0.6),
     ),
     (
-        "and about {} of the time at 80",
-        lambda: said("half", 40, printed(PAGE, r"T = 80: .*Adam (\d+) %"), 60),
+        "as long as the bit lasts, nearly $10^{{{0}}}$ steps",
+        lambda: round(np.log10(memory.lifetime(2.0, 0.2))),
+    ),
+    (
+        "rate {0[0]:g} with a clip of {0[1]:g}. What",
+        lambda: tuning.stored("latch").best("all trained", 40).setting[2:],
+    ),
+    (
+        "<summary>More than {} in ten</summary> Yes",
+        lambda: said("nine", 90, best("all trained", 40), 100),
+    ),
+    (
+        "<summary>About one {}</summary> So it is for",
+        lambda: said("half", 35, unclipped("all trained", 40), 55),
+    ),
+    ("(0.8)/0.8 = {:.3f}$", lambda: np.arctanh(0.8) / 0.8),
+    ("holds the bit in {:.0f} % of", lambda: 100 * held_at_the_target()),
+    ("with its best rate {:.0f} % of the trials", lambda: unclipped("slow w", 40)),
+    (
+        "and still {0[0]:.0f} % of the clipped descents succeed, and {0[1]:.0f} % of Adam",
+        lambda: (best("all trained", 120), best("Adam", 120)),
+    ),
+    (
+        "it is {0[0]:.2f} at 20, {0[1]:.2f} at 40, {0[2]:.2f} at 60, {0[3]:.2f} at 80",
+        lambda: [best("all trained", T) / 100 for T in (20, 40, 60, 80)],
+    ),
+    ("a little higher, with {:.2f} at 120.", lambda: best("Adam", 120) / 100),
+    ("best rate and no clip it is {:.1f} at 20", lambda: unclipped("all trained", 20) / 100),
+    (
+        "to {0[0]:.1f} at 30 and {0[1]:.1f} at 60 with the best rate and no clip",
+        lambda: [unclipped("spread 0.5", T, "two_sequence") / 100 for T in (30, 60)],
+    ),
+    ("and {:.2f} at 60, and from weights", lambda: best("spread 0.5", 60, "two_sequence") / 100),
+    (
+        "at 60 the latch at 1.35 still succeeds more often than {}",
+        lambda: said("not", 50, best("w frozen at 1.35", 60), 80),
+    ),
+    (
+        "at 80 no frozen one does better than {}.",
+        lambda: said("luck", 0, max(best(f"w frozen at {w}", 80) for w in (1.25, 1.35, 1.5)), 11),
     ),
     ("<summary>About a {}</summary> Yes", lambda: said("dozen", 8, one_guess_in(), 15)),
-    ("at T = 10 to about {:.1f} at 20 and", lambda: second_of_three("fig-guess", 1)),
     ("at $T = 20$ reaches from about {0[0]:.1f} to {0[1]:.1f}.", lambda: window(20, 0.3)),
     (
         "closes just below $T = {0[0]}$, near $w = {0[1]}$.",
         lambda: (closes_at(), said("1.35", 1.33, window(38, 0.2)[0], 1.37)),
     ),
-    (
-        "after {0[0]} updates at $T = 20$ more than {0[1]} of its trials have sunk",
-        lambda: ("ten", said("half", 0.5, sunk_after_ten(), 1)),
-    ),
-    ("at lag 38 to about {} for w = 1.25", lambda: rounded(drawn("fig-terms", "1 1y last"))),
+    ("at lag 39 to about {} for w = 1.25", lambda: rounded(drawn("fig-terms", "1 1y last"))),
     ("but hardly ever at length {}.".replace("but ", "and "), lambda: said("40", 0, rate(40), 10)),
 ]
