@@ -262,6 +262,23 @@ def test_retention_by_operator_is_that_of_simulation(w, noise):
     assert error < 1e-10
 
 
+@pytest.mark.parametrize(("w", "noise"), [(0.8, 0.5), (1.1, 0.2), (1.4, 0.4), (2.0, 1.0)])
+def test_every_latch_forgets_exponentially_and_an_integrator_does_not(w, noise):
+    right = memory.retention(w, noise, 3000, start=1.0).probabilities
+    bound = (1 - 2 * stats.norm.cdf(-w / noise)) ** np.arange(3001) / 2
+    assert (right - 0.5 <= bound + 1e-12).all()
+    integrator = memory.linear_retention(1.0, noise, 3000)
+    later = right[2000:] < integrator[2000:]
+    assert later.all() == (memory.lifetime(w, noise) < 500)
+
+
+def test_of_linear_units_the_larger_weight_keeps_the_sign_better():
+    right = [memory.linear_retention(w, 0.2, 400) for w in (0.9, 0.99, 1.0, 1.01, 1.1)]
+    assert (np.diff(right, axis=0)[:, 2:] > 0).all()
+    forever = stats.norm.cdf(np.sqrt(1.1**2 - 1) / 0.2)
+    assert right[-1][-1] == pytest.approx(forever, rel=1e-12)
+
+
 def test_sampled_retention_counts_noisy_latches():
     rng, again = np.random.default_rng(9), np.random.default_rng(9)
     states = memory.latch(1.3, 0.5 * rng.standard_normal((8, 30)), 0.7)

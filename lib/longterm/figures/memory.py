@@ -133,7 +133,7 @@ def retention_curves(
     for label, row in curves.items():
         t = np.arange(1, len(row))
         (line,) = ax.semilogx(t, row[1:])
-        if row[-1] > 0.52:
+        if row[-1] > 0.51:
             label_end([line], label)
         else:
             k = np.flatnonzero(row > 0.6)[-1]
