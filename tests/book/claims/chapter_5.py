@@ -54,7 +54,7 @@ def log_life(w, inverse):
 
 def moved_by_noise():
     """By how many powers of ten noise moves the typical gradient, at most."""
-    pattern = r"at rest +(\S+); survivors +(\S+) ± \S+, nine in ten +(\S+) to +(\S+)"
+    pattern = r"rest +(\S+); survivors +(\S+) ± \S+, nine in ten +(\S+) to +(\S+)"
     text = "".join("".join(o.get("text", ())) for c in cells(PAGE) for o in c.get("outputs", ()))
     return max(abs(float(a) - float(b)) for a, b, _, _ in re.findall(pattern, text))
 
