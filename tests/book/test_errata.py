@@ -84,6 +84,12 @@ def test_each_row_cites_its_source_and_leads_to_one_proof_and_one_test(row):
     assert len(re.findall(r"literalinclude\} \.\./tests/\S+\.py\n:pyobject: test_\w+\n", row)) == 1
 
 
+def test_each_row_is_of_one_of_the_three_kinds_and_the_table_has_them_all():
+    table = re.findall(r"^\| \d+ \| .*\(erratum-[\w-]+\) \| ([a-z ]+) \| ", PAGE, re.M)
+    assert len(table) == len(ROWS)
+    assert {*table} == {"slip", "more than was shown", "remark"}
+
+
 def test_each_slip_of_the_chapters_has_a_target_and_a_row():
     targets = set()
     for path in (ROOT / "chapters").glob("*.ipynb"):
