@@ -32,11 +32,16 @@ def settled(steps=300):
     return np.abs(states[-1, 0])
 
 
+def curve_of(w, steps=10_000):
+    """Probability that the bit is right: of a latch, or of the integrator for w = 1."""
+    if w == 1:
+        return memory.linear_retention(1.0, 0.2, steps)
+    return memory.retention(w, 0.2, steps).probabilities
+
+
 def integrator_below(w):
     """The steps at which the integrator is below a latch: first, last and how many."""
-    latch = memory.retention(w, 0.2, 10_000).probabilities
-    below = memory.linear_retention(1.0, 0.2, 10_000) < latch
-    steps = np.flatnonzero(below)
+    steps = np.flatnonzero(curve_of(1.0) < curve_of(w))
     return steps[0], steps[-1], len(steps)
 
 
@@ -120,6 +125,10 @@ CLAIMS = [
     (
         "rises from 0 to {0[0]:.2f}, the slope falls from 1 to {0[1]:.2f}.",
         lambda: (memory.robustness_margin(2.2), memory.attractor(2.2).slope),
+    ),
+    (
+        "beats the weakest latch at {} times.",
+        lambda: said("all", 0, len(np.flatnonzero(curve_of(1.0) < curve_of(1.1))), 0),
     ),
     (
         "below $w = 1.25$ from step {0[0]} to step {0[1]}, and",
