@@ -83,7 +83,7 @@ def fold_biases(w: ArrayLike, activation: str = "logistic") -> Array:
     r"""Biases at which an attractor appears or disappears as the bias moves.
 
     .. math:: b = \operatorname{logit}(s) - w s, \quad s = \tfrac12 \bigl(1 \pm \sqrt{1 - 4/w}\bigr)
-       \qquad\text{or}\qquad b = \operatorname{artanh}(h) - w h, \quad h = \pm\sqrt{1 - 1/w}
+       \qquad\text{or}\qquad b = \operatorname{artanh}(r) - w r, \quad r = \pm\sqrt{1 - 1/w}
 
     The unit has two attractors exactly for biases between the two.
 

@@ -17,6 +17,7 @@ from longterm._types import Array, Value, short
 __all__ = [
     "Attractor",
     "GradientMoments",
+    "Rests",
     "Retention",
     "attractor",
     "boundary_gradient",
@@ -25,6 +26,7 @@ __all__ = [
     "lifetime",
     "linear_retention",
     "push_to_flip",
+    "rests",
     "retention",
     "robustness_margin",
     "sample_retention",
@@ -71,7 +73,9 @@ def robustness_margin(w: ArrayLike) -> Array:
     r"""Largest constant input of either sign under which the latch keeps its bit.
 
     .. math:: h^*(w) = \sqrt{w (w - 1)} - \operatorname{arccosh} \sqrt w
-       = \tfrac12 (\sinh 2u - 2u), \qquad w = \cosh^2 u
+       = \tfrac12 (\sinh 2a^* - 2a^*), \qquad w = \cosh^2 a^*
+
+    At :math:`a^*` the slope of the map is 1, and the map lies furthest above the diagonal.
 
     Parameters
     ----------
@@ -89,6 +93,59 @@ def robustness_margin(w: ArrayLike) -> Array:
     orders = np.arange(3, 21, 2)
     series = np.sum((2 * np.minimum(u, 0.5)[..., None]) ** orders / special.factorial(orders), -1)
     return np.where(u < 0.5, series / 2, np.sqrt(w) * root - u)[()]
+
+
+@short
+class Rests(NamedTuple):
+    """Where a latch stays under a constant push; nan for what the push has taken away."""
+
+    lower: float
+    """The rest on the side to which the push goes, below 0."""
+    boundary: float
+    """The state that repels its neighbours; from above it the bit survives."""
+    upper: float
+    """The rest that the push goes against."""
+
+
+def rests(w: float, push: float) -> Rests:
+    r"""States that a constant push p against the bit leaves where they are.
+
+    .. math:: a = w \tanh(a) - p, \qquad p \ge 0
+
+    The map increases. So under all inputs of at least -p a state stays above the one of the
+    constant input -p, and the bit survives them all from any start above the boundary. A pulse of
+    one step writes the bit against all later inputs within p if it takes the state above there.
+
+    Parameters
+    ----------
+    w : float
+        Recurrent weight above 1, at most 1e300.
+    push : float
+        The push p, from 0 to 1e300.
+
+    Returns
+    -------
+    Rests
+        `lower`, `boundary` and `upper`; the last two are nan beyond `robustness_margin`.
+    """
+    w, push = _check.positive("w", w), float(_check.number("push", push))
+    if not 1 < w <= 1e300:
+        raise ValueError(f"w must be above 1 and at most 1e300, got {w}")
+    if not 0 <= push <= 1e300:
+        raise ValueError(f"push must be from 0 to 1e300, got {push}")
+    fold = float(np.arcsinh(np.sqrt(w - 1)))
+
+    def between(low: float, high: float) -> float:
+        """Where the map crosses the diagonal, if it does; ends up to rounding count."""
+        lift = [w * np.tanh(a) - push - a for a in (low, high)]
+        if lift[0] * lift[1] >= 0:
+            return low if abs(lift[0]) < abs(lift[1]) else high
+        return optimize.brentq(lambda a: w * np.tanh(a) - push - a, low, high, xtol=1e-15)
+
+    lower = between(-w - push, -fold)
+    if push > robustness_margin(w):
+        return Rests(lower, np.nan, np.nan)
+    return Rests(lower, between(0.0, fold), between(fold, w))
 
 
 def latch(w: float, inputs: ArrayLike, start: ArrayLike) -> Array:

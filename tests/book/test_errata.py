@@ -37,9 +37,13 @@ def test_a_bound_for_each_path_does_not_bound_their_sum():
     units, weight, net = 10, 0.9, 0.0
     slope = expit(net) * (1 - expit(net))
     jacobian = slope * np.full((units, units), weight)
-    assert jacobian.max() < 1  # each path, since 0.9 < 4
-    assert spectral_radius(jacobian) == pytest.approx(2.25)
-    assert spectral_radius(jacobian * 4 / units / weight) == pytest.approx(1)
+    steps = np.arange(1, 21)
+    largest_product = jacobian.max() ** steps  # all paths are alike
+    total = [np.linalg.matrix_power(jacobian, q)[0, 0] for q in steps]
+    assert largest_product[-1] < 1e-12
+    np.testing.assert_allclose(total, units ** (steps - 1.0) * largest_product)
+    np.testing.assert_allclose(total, 2.25**steps / units)
+    assert spectral_radius(jacobian * 4 / units / weight) == pytest.approx(1)  # the paper's 4/n
 
 
 def test_training_at_length_20_succeeds_far_too_often_to_be_called_zero():
@@ -78,6 +82,12 @@ def test_each_row_cites_its_source_and_leads_to_one_proof_and_one_test(row):
     assert re.search(r"\{cite:[pt]\}`\w+`", row)
     assert len(re.findall(r"\]\((slip-[\w-]+)\)", row)) == 1
     assert len(re.findall(r"literalinclude\} \.\./tests/\S+\.py\n:pyobject: test_\w+\n", row)) == 1
+
+
+def test_each_row_is_of_one_of_the_three_kinds_and_the_table_has_them_all():
+    table = re.findall(r"^\| \d+ \| .*\(erratum-[\w-]+\) \| ([a-z ]+) \| ", PAGE, re.M)
+    assert len(table) == len(ROWS)
+    assert {*table} == {"slip", "more than was shown", "remark"}
 
 
 def test_each_slip_of_the_chapters_has_a_target_and_a_row():

@@ -147,7 +147,7 @@ def each(names, limits):
 POSITIVE, FROM_ZERO, SHARE = {"above": 0}, {"least": 0}, {"least": 0, "most": 1}
 LIMITS = (  # integers are from 1 on if nothing is said
     each("clip factor gain half_life memory.start radius rate step threshold", POSITIVE)
-    | each("memory.w noise read_word.length spread steps successes training_noise", FROM_ZERO)
+    | each("memory.w noise push read_word.length spread steps successes training_noise", FROM_ZERO)
     | each("updates variance", FROM_ZERO)
     | each("confidence criterion leak shortest", SHARE)
     | each("chance_kept.rate half_life.rate retention.rate", SHARE)

@@ -186,6 +186,40 @@ def test_latch_starts_anywhere_and_broadcasts():
         memory.latch(1.5, np.zeros((3, 2)), np.ones(3))
 
 
+@pytest.mark.parametrize("w", [1 + 1e-6, 1.25, 2.0, 8.0])
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.9, 1.0])
+def test_rests_are_fixed_points_of_which_the_middle_one_repels(w, part):
+    push = part * memory.robustness_margin(w)
+    lower, boundary, upper = memory.rests(w, push)
+    assert lower < 0 <= boundary <= upper
+    for a in (lower, boundary, upper):
+        assert w * np.tanh(a) - push == pytest.approx(a, rel=1e-12, abs=1e-13)
+    slopes = w / np.cosh([lower, boundary, upper]) ** 2
+    assert slopes[0] * (1 - 1e-9) <= slopes[2] <= 1 + 1e-6
+    assert slopes[1] >= 1 - 1e-6
+
+
+@pytest.mark.parametrize("w", [1.25, 2.0])
+def test_the_least_pulse_against_noise_is_rest_boundary_and_push_together(w):
+    push, z = 0.9 * memory.robustness_margin(w), w * memory.attractor(w).rest
+    lower, boundary, _ = memory.rests(w, push)
+    for start, least in ((-z, z + boundary + push), (lower, boundary - lower)):
+        inputs = np.full((4000, 2), -push)
+        inputs[0] += least * np.array([1 - 1e-6, 1 + 1e-6])
+        below, above = memory.latch(w, inputs, start)[-1]
+        assert below < 0 < above
+    assert boundary - lower > z + boundary + push  # noise that came before has pushed it down
+
+
+def test_beyond_the_margin_only_the_lower_rest_is_left():
+    lower, *gone = memory.rests(1.25, 0.0785)
+    assert 1.25 * np.tanh(lower) - 0.0785 == pytest.approx(lower, rel=1e-12)
+    assert np.isnan(gone).all()
+    for w, push, name in ((1.0, 0.0, "w"), (1e301, 0.0, "w"), (2.0, -1.0, "push")):
+        with pytest.raises(ValueError, match=f"^{name} must be"):
+            memory.rests(w, push)
+
+
 def test_a_push_of_one_step_must_cancel_the_whole_state():
     for w in (1.1, 1.25, 3.0):
         assert memory.push_to_flip(w, 1) == pytest.approx(w * memory.attractor(w).rest, rel=1e-14)
@@ -226,6 +260,23 @@ def test_retention_by_operator_is_that_of_simulation(w, noise):
     t = [1, 3, 10, 30, 60]
     assert (np.abs(shares - exact)[t] < 4 * np.sqrt(exact * (1 - exact) / trials)[t] + 1e-12).all()
     assert error < 1e-10
+
+
+@pytest.mark.parametrize(("w", "noise"), [(0.8, 0.5), (1.1, 0.2), (1.4, 0.4), (2.0, 1.0)])
+def test_every_latch_forgets_exponentially_and_an_integrator_does_not(w, noise):
+    right = memory.retention(w, noise, 3000, start=1.0).probabilities
+    bound = (1 - 2 * stats.norm.cdf(-w / noise)) ** np.arange(3001) / 2
+    assert (right - 0.5 <= bound + 1e-12).all()
+    integrator = memory.linear_retention(1.0, noise, 3000)
+    later = right[2000:] < integrator[2000:]
+    assert later.all() == (memory.lifetime(w, noise) < 500)
+
+
+def test_of_linear_units_the_larger_weight_keeps_the_sign_better():
+    right = [memory.linear_retention(w, 0.2, 400) for w in (0.9, 0.99, 1.0, 1.01, 1.1)]
+    assert (np.diff(right, axis=0)[:, 2:] > 0).all()
+    forever = stats.norm.cdf(np.sqrt(1.1**2 - 1) / 0.2)
+    assert right[-1][-1] == pytest.approx(forever, rel=1e-12)
 
 
 def test_sampled_retention_counts_noisy_latches():

@@ -133,7 +133,7 @@ def retention_curves(
     for label, row in curves.items():
         t = np.arange(1, len(row))
         (line,) = ax.semilogx(t, row[1:])
-        if row[-1] > 0.52:
+        if row[-1] > 0.51:
             label_end([line], label)
         else:
             k = np.flatnonzero(row > 0.6)[-1]
@@ -202,8 +202,9 @@ def push_frame(w: float, push: float) -> Frame:
     a = np.linspace(-2.5, 2.5, 21)
     rest, margin = w * memory.attractor(w).rest, memory.robustness_margin(w)
     states = memory.latch(w, np.full(PUSH_STEPS, -push), rest)
-    stable, unstable = _fixed_points(w, push)
+    low, boundary, high = memory.rests(w, push)
     survives = push <= margin
+    stable, unstable = ([low, high], [boundary]) if survives else ([low], NOWHERE)
     smallest = survives and not any(
         push <= memory.robustness_margin(less) for less in WEIGHTS if less < w
     )
@@ -219,21 +220,6 @@ def push_frame(w: float, push: float) -> Frame:
         f"{states[-1]:z.3f}."
         f"{' Task solved: no smaller weight here survives this push.' if solved else ''}",
     }
-
-
-def _fixed_points(w: float, push: float) -> tuple[Array, Array]:
-    """Where w tanh a - push = a: the stable states and the unstable one between them, if any."""
-    low = memory.latch(w, np.full(400, -push), -3.0)[-1]
-    if push > memory.robustness_margin(w):
-        return np.array([low]), NOWHERE
-    high = memory.latch(w, np.full(400, -push), 3.0)[-1]
-    fold = np.arccosh(np.sqrt(w))
-    below, above = -fold, fold
-    for _ in range(50):
-        middle = (below + above) / 2
-        falls = w * np.tanh(middle) - push < middle
-        below, above = (middle, above) if falls else (below, middle)
-    return np.array([low, high]), np.array([middle])
 
 
 @house_style()

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from longterm import folds
@@ -103,8 +104,18 @@ CLAIMS = [
     ),
     ("multiplies the slope by nearly {:.0f}.", lambda: printed(PAGE, r"doubles: \[.* (\S+)\]")),
     (
-        "and an error below {}: ",
+        "and an error below {}. The throw",
         lambda: said("0.0001", 0, folds.unit_error(*along_the_wall()), 1e-4),
+    ),
+    ("at $w = 4.6$ by {0[0]:.4f} above $b^*$.", lambda: zero_in_the_wall()),
+    (r"\rVert^2 = {0[1]:.0f}$, so", lambda: zero_in_the_wall()),
+    (
+        "only rates below {} could settle",
+        lambda: said("0.001", 0.001, 2 / zero_in_the_wall()[1], 0.00102),
+    ),
+    (
+        "it ends at $w = {:.2f}$ with no error at all",
+        lambda: unclipped_end()[0] if folds.unit_error(*unclipped_end()) < 1e-20 else "?",
     ),
     (
         "holds {0[0]} bits exactly and reads {0[1]}.",
@@ -123,6 +134,19 @@ CLAIMS = [
         ),
     ),
 ]
+
+
+@cache
+def zero_in_the_wall(w=4.6):
+    """Where in the wall, above its middle, the error is 0 after 50 steps; the curvature there."""
+    wall = folds.wall(w)
+    b = brentq(lambda b: folds.unit_states(w, b)[-1] - logit(0.7), wall, wall + 0.1, xtol=1e-15)
+    return b - wall, 2 * (0.7 * 0.3 * np.linalg.norm(folds.unit_slopes(w, b))) ** 2
+
+
+@cache
+def unclipped_end():
+    return folds.unit_descent([4.6, -2.25], 0.002, 3000)[-1]
 
 
 @cache
