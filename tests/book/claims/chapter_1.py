@@ -47,6 +47,10 @@ def plateau_formula(T):
 
 CLAIMS = [
     (
+        "With 40 steps {} lie near 1",
+        lambda: word(printed(PAGE, r"\n 40 steps, networks.*: (\d+) %") / 100 * 50),
+    ),
+    (
         "is {:.0f} times smaller than",
         lambda: scalar.power_slopes(0.5, 20)[10] / scalar.power_slopes(0.5, 20)[20],
     ),
