@@ -45,7 +45,17 @@ def plateau_formula(T):
     return 0.5 ** (2 - T) / (0.01 * T * (T - 2))
 
 
+def updates_when_cut(rate, longest):
+    """Updates until the loss for T = 20 is below 0.001 if no step is longer than that."""
+    w, updates = 0.5, 0
+    while (w**20 - 0.5) ** 2 >= 1e-3:
+        w -= np.clip(rate * 2 * (w**20 - 0.5) * 20 * w**19, -longest, longest)
+        updates += 1
+    return updates
+
+
 CLAIMS = [
+    ("$T = 20$ takes {} updates.", lambda: updates_when_cut(10, 0.003)),
     (
         "With 40 steps {} lie near 1",
         lambda: word(printed(PAGE, r"\n 40 steps, networks.*: (\d+) %") / 100 * 50),
