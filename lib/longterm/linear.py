@@ -198,7 +198,7 @@ def propagate_in(W: ArrayLike, h0: ArrayLike, steps: int, number: type) -> Numbe
 def dominant_alignment(W: ArrayLike, h0: ArrayLike, steps: int) -> Array:
     r"""How closely each state lies along the dominant left eigenvector.
 
-    .. math:: \frac{|\langle v_1, h_t\rangle|}{\|v_1\| \|h_t\|}, \qquad W^\top v_1 = \lambda_1 v_1
+    .. math:: \frac{|\langle u_1, h_t\rangle|}{\|u_1\| \|h_t\|}, \qquad W^\top u_1 = \lambda_1 u_1
 
     Parameters
     ----------

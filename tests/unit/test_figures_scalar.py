@@ -16,7 +16,16 @@ PLANE = [(row.real, row.imag) for row in TURNS]
 @pytest.mark.parametrize(
     ("draw", "given", "panels"),
     [
-        (figures.gradient_by_lag, [{"a": ROW, "b": ROW + 1}], [[ROW / 2, (ROW + 1) / 3]]),
+        (
+            figures.scores_by_length,
+            [{5: np.array([1.0, 0.5, 1.0]), 9: np.array([0.9])}, 0.95],
+            [[([-0.008, 0.008], [1, 1]), ([0], [0.5]), ([1], [0.9])]],
+        ),
+        (
+            figures.gradient_by_lag,
+            [{"a": np.stack([ROW, 2 * ROW, ROW], 1), "b": ROW[:, None] + 1}],
+            [[ROW / 2, (ROW + 1) / 3]],
+        ),
         (figures.powers_by_regime, [[0.5, 2.0], np.stack([ROW, 1 / ROW])], 2 * [[ROW, 1 / ROW]]),
         (figures.slopes, [[0.5], ROW[None, ::-1]], [[ROW[::-1], ([3], [2.0])]]),
         (figures.descent, [{"a": ROW}], [[(range(1, 5), ROW)]]),
@@ -34,7 +43,7 @@ def test_a_figure_draws_what_it_is_given(draw, given, panels):
 
 
 def test_curves_have_the_style_of_their_regime():
-    (ax,) = figures.gradient_by_lag({"vanish": ROW, "hold": ROW + 1}).axes
+    (ax,) = figures.gradient_by_lag({"hold": ROW[:, None], "vanish": ROW[:, None]}).axes
     assert [line.get_color() for line in ax.lines] == [REGIMES[text]["color"] for text in words(ax)]
     for weights in ([-0.5, 1.0, 2.0], [0.5, -1.0, -2.0]):
         plain, _ = figures.powers_by_regime(weights, np.ones((3, 4))).axes

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.linalg import schur
 
 from longterm import linear
 from longterm.linear import (
@@ -117,6 +118,13 @@ def test_corrected_equation_10_39_holds_and_the_printed_one_fails():
     last = propagate(W, [1, 2, 3], 7)[-1]
     np.testing.assert_allclose(Q @ np.diag(values**7) @ Q.T @ [1, 2, 3], last, rtol=1e-12)
     assert not np.allclose(Q.T @ np.diag(values**7) @ Q @ [1, 2, 3], last, rtol=0.1)
+
+
+def test_a_rotation_of_ones_own_shows_the_slip_in_10_39_with_two_rows():
+    Q, values = np.array([[3, -4], [4, 3]]) / 5, np.diag([2.0, 1.0])
+    last = propagate(Q @ values @ Q.T, [1, 2], 1)[-1]
+    np.testing.assert_allclose(Q @ values @ Q.T @ [1, 2], last, rtol=1e-12)
+    assert not np.allclose(Q.T @ values @ Q @ [1, 2], last, rtol=0.1)
 
 
 def test_a_rotation_keeps_the_norm_for_ever():
@@ -458,6 +466,22 @@ def test_a_matrix_with_radius_below_one_can_grow_before_it_decays():
     exact = [50 * (Fraction(9, 10) ** t - Fraction(8, 10) ** t) for t in range(50)]
     assert time == max(range(50), key=exact.__getitem__)
     assert peak > float(max(exact)) > 1 > spectral_radius(NON_NORMAL)
+
+
+@pytest.mark.parametrize("name", ["jordan", "random"])
+def test_rescaled_axes_bring_the_norm_of_any_matrix_near_its_radius(name):
+    """The proof of chapter 2 that powers die for every W whose radius is below 1."""
+    W = 0.9 * np.eye(4) + np.eye(4, k=1)
+    if name == "random":
+        W = np.random.default_rng(3).standard_normal((4, 4))
+        W *= 0.9 / spectral_radius(W)
+    triangle, axes = schur(W.astype(complex))
+    scales = 1e-3 ** np.arange(4)
+    S = axes * scales
+    M = triangle / scales[:, None] * scales
+    np.testing.assert_allclose(S @ M @ np.linalg.inv(S), W, atol=1e-9)
+    assert spectral_radius(W) == pytest.approx(0.9, abs=1e-3)
+    assert spectral_norm(M) < 0.95
 
 
 def test_ties_within_one_in_a_trillion_take_the_earliest_time():

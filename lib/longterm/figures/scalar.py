@@ -13,6 +13,7 @@ from longterm.figures.style import (
     HOLD,
     REGIMES,
     THEORY,
+    VANISH,
     HouseFigure,
     circle,
     house_style,
@@ -24,17 +25,38 @@ from longterm.figures.style import (
 
 
 @house_style()
-def gradient_by_lag(gradients: Mapping[str, Array]) -> HouseFigure:
-    """Size of a gradient at each lag, on a log axis; `gradients` maps a label to sizes by lag.
+def scores_by_length(scores: Mapping[int, Array], learned: float) -> HouseFigure:
+    """A mark a network: its share of right answers; `scores` maps a length to all of them.
 
-    A gradient that ends below a thousandth counts as vanishing.
+    Shares from `learned` on have the look of what holds. Marks of like height stand abreast.
     """
     fig, ax = new_figure()
-    for label, sizes in gradients.items():
-        style = REGIMES["vanish" if sizes[-1] < sizes[0] / 1000 else "hold"]
-        label_end(ax.semilogy(np.arange(len(sizes)), sizes / sizes[0], **style), label)
+    for place, row in enumerate(map(np.sort, scores.values())):
+        level = np.round(50 * row)
+        first, last = (np.searchsorted(level, level, side) for side in ("left", "right"))
+        x = place + 0.016 * (np.arange(len(row)) - (first + last - 1) / 2)
+        for chosen, mark, color in ((row >= learned, "o", HOLD), (row < learned, "^", VANISH)):
+            ax.plot(x[chosen], row[chosen], mark, color=color, markersize=4, alpha=0.8)
+    ax.set_xticks(range(len(scores)), [f"{length} steps" for length in scores])
+    ax.set(ylabel="share of bits right", xlim=(-0.5, len(scores) - 0.5), ylim=(0.35, 1.04))
+    return fig
+
+
+@house_style()
+def gradient_by_lag(gradients: Mapping[str, Array]) -> HouseFigure:
+    """Gradients by lag on a log axis: the median and eight of ten networks, for two groups.
+
+    `gradients` maps a label to sizes, a row to a lag and a column to a network. The first group
+    has the look of what holds, the second of what vanishes.
+    """
+    fig, ax = new_figure()
+    for (label, sizes), name in zip(gradients.items(), ("hold", "vanish"), strict=True):
+        low, middle, high = np.quantile(sizes / sizes[0], [0.1, 0.5, 0.9], axis=1)
+        color = REGIMES[name]["color"]
+        ax.fill_between(np.arange(len(sizes)), low, high, color=color, alpha=0.15, linewidth=0)
+        label_end(ax.semilogy(middle, **REGIMES[name]), label)
     ax.set(xlabel="lag $T - t$ (steps back from the end)", ylabel="gradient, lag 0 = 1")
-    ax.set_xlim(0, 1.2 * max(map(len, gradients.values())))
+    ax.set_xlim(0, 1.25 * len(sizes))
     return fig
 
 
