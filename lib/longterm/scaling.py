@@ -395,7 +395,7 @@ def sample_gradient_walks(
     settled, block = np.sqrt(_tanh_variance(gain)) / gain, max(1, 10**6 // (width * (depth + 1)))
     for first in range(0, trials, block):
         steps = walks[first : first + block, 1:].T
-        _walk_back(np.empty((depth, len(steps.T), width)), steps, settled, gain, rng, shared)
+        _walk_back(np.empty((2, depth, len(steps.T), width)), steps, settled, gain, rng, shared)
     return np.cumsum(walks, axis=1, out=walks)
 
 
@@ -470,26 +470,27 @@ def _tanh_terms(gain: float) -> _TanhTerms:
 
 
 def _walk_back(
-    inputs: Array, steps: Array, settled: float, gain: float, rng: Generator, shared: bool
+    room: Array, steps: Array, settled: float, gain: float, rng: Generator, shared: bool
 ) -> None:
-    """Fill in the steps of ln|δ|², shape (layers, networks); `inputs` has room for all a."""
-    units = inputs.shape[2]
+    """Fill in the steps of ln|δ|², shape (layers, networks); `room` takes all a and tanh(a)."""
+    inputs, states = room
+    layers, trials, units = inputs.shape
     squares = units * settled**2
-    for a in inputs:
+    for a, h in zip(inputs, states, strict=True):
         rng.standard_normal(out=a)
         a *= gain * np.sqrt(squares / units)
-        squares = np.square(np.tanh(a)).sum(axis=1, keepdims=True)
-    delta = _unit(rng.standard_normal(inputs.shape[1:]))
-    start = settled * np.sqrt(units) * _unit(rng.standard_normal(inputs.shape[1:]))
-    for d in range(len(inputs) - 1, -1, -1):
-        v = delta * (1 - np.tanh(inputs[d]) ** 2)
+        squares = np.square(np.tanh(a, out=h)).sum(axis=1, keepdims=True)
+    start = settled * np.sqrt(units) * _unit(rng.standard_normal((trials, units)))
+    delta = _unit(rng.standard_normal((trials, units)))
+    for d in range(layers - 1, -1, -1):
+        v = delta * (1 - states[d] ** 2)
         delta = rng.standard_normal(v.shape)
         delta *= gain * np.linalg.norm(v, axis=1, keepdims=True) / np.sqrt(units)
         if shared:
-            h = np.tanh(inputs[d - 1]) if d else start
+            h = states[d - 1] if d else start
             along = np.sum(inputs[d] * v - delta * h, axis=1, keepdims=True)
             delta += h * (along / np.square(h).sum(axis=1, keepdims=True))
-        steps[len(inputs) - 1 - d] = np.log(np.square(delta).sum(axis=1))
+        steps[layers - 1 - d] = np.log(np.square(delta).sum(axis=1))
         delta = _unit(delta)
 
 
