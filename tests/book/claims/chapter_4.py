@@ -125,10 +125,6 @@ CLAIMS = [
     ),
     ("mean-square gain leaves {:.0f} at width 10 and is", lambda: -drift_and_spread(10)[0]),
     ("below the spread from about width {} on.", lambda: below_the_spread("relu")),
-    (
-        r"takes $\|h\|^2$ down by a factor of a {}.",
-        lambda: said("million", 0.7e6, printed_loss(2), 1.5e6),
-    ),
     ("up to width {}, by the depth", most_dead_up_to),
     (
         "from width 20 on that depth is over {} layers",
