@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
@@ -19,19 +20,24 @@ from longterm._types import Array, Integers, short
 from longterm.products import Moments
 
 __all__ = [
+    "DepthLaw",
     "MeanField",
     "death_probability",
     "gain",
     "log_norm_step",
     "lyapunov_exponents",
+    "sample_gradient_walks",
     "sample_log_norms",
+    "tanh_depth_law",
     "tanh_gradient_step",
+    "tanh_gradient_walk",
     "tanh_mean_field",
 ]
 
 ACTIVATIONS = ("linear", "relu")
 FORMULAS = ("exact", "sussillo")
 METHODS = ("law", "matrices")
+MATRICES = ("shared", "fresh")
 _NODES = np.linspace(-9, 9, 4001)
 _DENSITY = np.exp(-(_NODES**2) / 2)
 _DENSITY /= _DENSITY.sum()
@@ -223,8 +229,9 @@ def tanh_mean_field(gain: float) -> MeanField:
 def tanh_gradient_step(gain: float, width: int) -> Moments[float]:
     r"""Mean and variance of one backward step of ln|δ|² through tanh layers, to order 1/N.
 
-    With s the slope of a tanh whose input is :math:`N(0, q)`, and the gradient taken as
-    independent of the states, whose norm is at its fixed point,
+    With s the slope of a tanh whose input is :math:`N(0, q)`, for a gradient that is independent
+    of the states, whose norm is held at its fixed point. Steps of a deep network depend on each
+    other; what they add up to is `tanh_gradient_walk`.
 
     .. math:: \text{variance} = \frac{3 E s^4 / (E s^2)^2 - 1}{N} , \qquad
        \text{mean} = \ln\chi - \tfrac12 \text{ variance.}
@@ -251,6 +258,147 @@ def tanh_gradient_step(gain: float, width: int) -> Moments[float]:
     return Moments(float(log_chi - variance / 2), float(variance))
 
 
+@short
+class DepthLaw(NamedTuple):
+    r"""What :math:`\ln|\delta|^2` does per layer in a deep tanh network, to order 1/N."""
+
+    variance: float
+    """N times the variance per layer."""
+    loss: float
+    r"""N times what the mean per layer lacks of :math:`\ln\chi`."""
+    overlap: float
+    r"""N times the mean of :math:`\cos^2(\delta, h)`; 1 if the two were independent."""
+    memory: float
+    """Layers in which a deviation of the states' mean square fades, 1 / (1 - φ)."""
+
+
+def tanh_depth_law(gain: float) -> DepthLaw:
+    r"""Growth of mean and variance of ln|δ|² in a deep tanh network, for N(g - 1) well above 1.
+
+    The mean square of the states wanders about its fixed point, and is passed on to the next
+    layer by the factor :math:`\varphi`. With h = tanh(a), s = sech²(a), a ~ N(0, q),
+    :math:`F(q) = g^2 E h^2`, :math:`\varphi = F'(q)`, :math:`c = d\ln\chi/dq` and
+    :math:`V = g^4 \operatorname{Var} h^2`,
+
+    .. math:: \text{variance} = 3\frac{E s^4}{(E s^2)^2} - 1
+       + \frac{2c}{1 - \varphi} \frac{g^2 \operatorname{Cov}(s^2, h^2)}{E s^2}
+       + \frac{c^2 V}{(1 - \varphi)^2} ,
+
+    .. math:: \text{loss} = \frac12\Bigl(3\frac{E s^4}{(E s^2)^2} - 1\Bigr)
+       - \frac{c\, F'' V}{2 (1 - \varphi)(1 - \varphi^2)} - \frac{c' V}{2 (1 - \varphi^2)}
+       + (1 - P) \frac{E s^2 h^2}{E h^2\, E s^2} ,
+
+    where the overlap is :math:`P = E(s a - \varphi h)^2 / [E h^2 (\chi - \varphi^2)]`, since
+    states and gradients meet the same matrices: :math:`\delta_d \cdot h_d` one layer down is
+    :math:`\sum_i s_i a_i \delta_i`.
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 1 and at most 50.
+
+    Returns
+    -------
+    DepthLaw
+        For states at their fixed point, and depths well above `memory`.
+    """
+    gain = _chaotic_gain(gain)
+    terms = _tanh_terms(gain)
+    fading = 1 - terms.persistence
+    pull, spread = terms.answer / fading, terms.noise / (1 - terms.persistence**2)
+    shift = terms.bend * spread / (2 * fading)
+    variance = terms.single + 2 * pull * terms.joint + pull**2 * terms.noise
+    wander = terms.answer * shift + terms.curve * spread / 2
+    loss = terms.single / 2 - wander + (1 - terms.overlap) * terms.share
+    return DepthLaw(variance, loss, terms.overlap, 1 / fading)
+
+
+def tanh_gradient_walk(gain: float, width: int, depth: int) -> Moments[float]:
+    r"""Mean and variance of :math:`\ln(|\delta_0|^2/|\delta_D|^2)` in tanh layers, to order 1/N.
+
+    The sums over D layers of which `tanh_depth_law` has the growth, for a network whose first
+    state is at the fixed point and whose last gradient knows nothing of the matrices. Up to g = 1
+    the states settle at 0 and the layers are linear. Above it N(g - 1) has to be well above 1: at 1
+    the standard deviation is off by some percent, and below 1 there is an error.
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 0 and at most 50.
+    width, depth : int
+        Units per layer N and layers D, each at least 1.
+
+    Returns
+    -------
+    Moments
+        The `mean` and `variance` of natural logarithms, of the squared norm.
+    """
+    width, depth, gain = _check.size("width", width), _check.size("depth", depth), _tanh_gain(gain)
+    _check.room(depth, "depth")
+    if gain <= 1:
+        mean, variance = tanh_gradient_step(gain, width)
+        return Moments(depth * mean, depth * variance)
+    if width * (gain - 1) < 1:
+        raise ValueError(f"width * (gain - 1) must be at least 1, got {width * (gain - 1)}")
+    terms, layers = _tanh_terms(gain), np.arange(depth)
+    phi = terms.persistence
+    pulls = terms.answer * (1 - phi**layers) / (1 - phi)  # what a deviation adds, later and above
+    spreads = terms.noise * (1 - phi ** (2 * layers)) / (1 - phi**2)
+    shifts = terms.bend / 2 * spreads * (1 - phi ** layers[::-1]) / (1 - phi)
+    variance = depth * terms.single + 2 * terms.joint * pulls.sum() + terms.noise * pulls @ pulls
+    wander = terms.answer * shifts.sum() + terms.curve / 2 * spreads.sum()
+    rate = phi**2 / terms.factor  # at which the overlap comes down from 1
+    near = 1 - rate**depth
+    price = (terms.overlap - 1) * (terms.share * (depth - near / (1 - rate)) + near)
+    mean = (wander + price - depth * terms.single / 2) / width
+    return Moments(float(depth * np.log(terms.factor) + mean), float(variance / width))
+
+
+def sample_gradient_walks(
+    width: int,
+    depth: int,
+    trials: int,
+    *,
+    gain: float,
+    rng: Generator,
+    matrices: str = "shared",
+) -> Array:
+    r"""Random walks of ln|δ|² back through deep tanh networks, from the last layer to the first.
+
+    The first state has the size at which states settle, the last gradient a random direction.
+    No matrix is drawn: given h and a = g W h, the part of W that acts on h is known, and
+    the rest is fresh, so that :math:`g W^\top v` is :math:`(a \cdot v) h / |h|^2` plus a normal
+    vector orthogonal to h. The law is that of real networks.
+
+    Parameters
+    ----------
+    width, depth, trials : int
+        Units per layer, layers, and independent networks, each at least 1.
+    gain : float
+        The scale g, above 1 and at most 50.
+    rng : numpy.random.Generator
+        Source of randomness.
+    matrices : {"shared", "fresh"}
+        Whether the gradient meets the states' matrices, as in a network, or others.
+
+    Returns
+    -------
+    ndarray of shape (trials, depth + 1)
+        Column 0 is 0, column d that d layers back.
+    """
+    width, depth = _check.size("width", width), _check.size("depth", depth)
+    trials, gain, rng = _check.size("trials", trials), _chaotic_gain(gain), _check.generator(rng)
+    shared = _check.one_of("matrices", matrices, MATRICES) == "shared"
+    _check.room(trials * (depth + 1), "trials and depth")
+    _check.room(width * (depth + 1), "width and depth")
+    walks = np.zeros((trials, depth + 1))
+    settled, block = np.sqrt(_tanh_variance(gain)) / gain, max(1, 10**6 // (width * (depth + 1)))
+    for first in range(0, trials, block):
+        steps = walks[first : first + block, 1:].T
+        _walk_back(np.empty((2, depth, len(steps.T), width)), steps, settled, gain, rng, shared)
+    return np.cumsum(walks, axis=1, out=walks)
+
+
 def _digamma_minus_log(x: ArrayLike) -> Array:
     """psi(x) - ln x, by its asymptotic series where the difference would cancel."""
     x = np.asarray(x)
@@ -265,6 +413,90 @@ def _tanh_gain(gain: float) -> float:
     if gain > 50:
         raise ValueError(f"gain must be above 0 and at most 50, got {gain}")
     return gain
+
+
+def _chaotic_gain(gain: float) -> float:
+    gain = _tanh_gain(gain)
+    if gain <= 1:
+        raise ValueError(f"gain must be above 1, got {gain}")
+    return gain
+
+
+class _TanhTerms(NamedTuple):
+    """What the law of a tanh walk is made of, at the fixed point."""
+
+    factor: float  # chi
+    single: float  # N times the variance of one step at a fixed q
+    joint: float  # N times the covariance of that step with the noise of the next q
+    noise: float  # N times the variance of q, given that of the layer before
+    persistence: float  # phi, the slope of the map of q
+    bend: float  # its second derivative
+    answer: float  # c, the slope of ln chi in q
+    curve: float  # c', its second derivative
+    overlap: float  # P
+    share: float  # by how much a step grows with P / N
+
+
+def _tanh_terms(gain: float) -> _TanhTerms:
+    q, g2 = _tanh_variance(gain), gain**2
+    a = np.sqrt(q) * _NODES
+    h, s = np.tanh(a), 1 - np.tanh(a) ** 2
+
+    def mean(values: Array) -> float:
+        return float(_DENSITY @ values)
+
+    def slope(power: Polynomial, order: int) -> float:
+        """Derivative in q of the mean of a polynomial in h: d/dq E f(a) = E f''(a) / 2."""
+        for _ in range(2 * order):
+            power = power.deriv() * Polynomial([1, 0, -1])
+        return mean(power(h)) / 2.0**order
+
+    state, squares = mean(h**2), mean(s**2)
+    outputs, slopes = Polynomial([0, 0, 1]), Polynomial([1, 0, -1]) ** 2
+    fading = mean(h * (h - s * a)) / state
+    answer, factor = slope(slopes, 1) / squares, g2 * squares
+    return _TanhTerms(
+        factor=factor,
+        single=3 * mean(s**4) / squares**2 - 1,
+        joint=g2 * mean((s**2 - squares) * (h**2 - state)) / squares,
+        noise=g2**2 * mean((h**2 - state) ** 2),
+        persistence=1 - fading,
+        bend=g2 * slope(outputs, 2),
+        answer=answer,
+        curve=slope(slopes, 2) / squares - answer**2,
+        overlap=mean((s * a - (1 - fading) * h) ** 2) / (state * (factor - (1 - fading) ** 2)),
+        share=mean((s * h) ** 2) / (state * squares),
+    )
+
+
+def _walk_back(
+    room: Array, steps: Array, settled: float, gain: float, rng: Generator, shared: bool
+) -> None:
+    """Fill in the steps of ln|δ|², shape (layers, networks); `room` takes all a and tanh(a)."""
+    inputs, states = room
+    layers, trials, units = inputs.shape
+    squares = units * settled**2
+    for a, h in zip(inputs, states, strict=True):
+        rng.standard_normal(out=a)
+        a *= gain * np.sqrt(squares / units)
+        squares = np.square(np.tanh(a, out=h)).sum(axis=1, keepdims=True)
+    start = settled * np.sqrt(units) * _unit(rng.standard_normal((trials, units)))
+    delta = _unit(rng.standard_normal((trials, units)))
+    for d in range(layers - 1, -1, -1):
+        v = delta * (1 - states[d] ** 2)
+        delta = rng.standard_normal(v.shape)
+        delta *= gain * np.linalg.norm(v, axis=1, keepdims=True) / np.sqrt(units)
+        if shared:
+            h = states[d - 1] if d else start
+            along = np.sum(inputs[d] * v - delta * h, axis=1, keepdims=True)
+            delta += h * (along / np.square(h).sum(axis=1, keepdims=True))
+        steps[layers - 1 - d] = np.log(np.square(delta).sum(axis=1))
+        delta = _unit(delta)
+
+
+def _unit(vectors: Array) -> Array:
+    unit: Array = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def _tanh_variance(gain: float) -> float:

@@ -153,6 +153,8 @@ LIMITS = (  # integers are from 1 on if nothing is said
     | each("chance_kept.rate half_life.rate retention.rate", SHARE)
     | each("cheapest_flip.steps latch.start push_to_flip.steps variance_for.steps", {})
     | each("tanh_gradient_step.gain tanh_mean_field.gain", {"above": 0, "most": 50})
+    | each("tanh_gradient_walk.gain", {"above": 0, "most": 50})
+    | each("tanh_depth_law.gain sample_gradient_walks.gain", {"above": 1, "most": 50})
     | each("fold_biases.w", {"least": 4})
     | each("bit bits", {"letters": "iu", "least": 0, "most": 1})
     | {
@@ -180,6 +182,7 @@ TASK, MODEL = tasks.Parity(), models.Plain(units=3)
 EXAMPLES = (
     {"W": W, "h0": [1.0, 1.0], "propagate_in.number": Fraction, "gradient": [1.0, 2.0]}
     | {"memory.w": 2.0, "latch.inputs": [0.1, 0.2], "cheapest_flip.steps": 1, "successes": 1}
+    | each("tanh_depth_law.gain sample_gradient_walks.gain", 2.0)
     | {"folds.w": 5.0, "folds.b": -2.2, "folds.start": [5.0, -2.2]}
     | {"q": 0.25, "saturate.x": 0.25, "bit": 1, "write_word.bits": [0, 1], "text": "([])"}
     | {"feedforward.net": DEEP, "feedforward.x": X, "labels": [0, 1, 0, 1, 1], "samples": 4}

@@ -8,7 +8,7 @@ from longterm import feedforward, scaling
 from longterm.figures import scaling as figures
 
 WALK_STATES = [(N, g) for N in (5, 20, 200) for g in (0.99, 1.05, 1.12)]
-TANH_STATES = [(N, g) for N in (16, 32, 64) for g in (0.94, 1.0, 1.2, 1.44)]
+TANH_STATES = [(N, g) for N in (16, 32, 64) for g in (0.94, 1.0, 1.2, 1.54)]
 ROW, STEPS = np.array([1.0, 0.5, 0.25, 0.125, 0.0625]), np.arange(5)
 WALKS = np.cumsum(np.full((2, 5), -0.5), axis=1)
 
@@ -176,23 +176,23 @@ def test_gradients_are_those_of_networks_with_a_settled_input(width, gain):
 @pytest.mark.parametrize(("width", "gain"), TANH_STATES)
 def test_mean_and_band_of_the_gradient_are_those_of_the_proposition(width, gain):
     state = figures.level_gradient_frame(width, gain)
-    mean, variance = scaling.tanh_gradient_step(gain, width)
-    assert mean_line(state)[1] == pytest.approx(50 * mean)
+    mean, variance = scaling.tanh_gradient_walk(gain, width, 50)
+    assert mean_line(state)[1] == pytest.approx(mean)
     back, (low, high) = rows(state, "band")
-    np.testing.assert_allclose((low + high) / 2, back * mean, atol=1e-9)
-    np.testing.assert_allclose((high - low) / 4, np.sqrt(back * variance), atol=1e-9)
-    assert f"has mean {50 * mean:z.2f}, sd {np.sqrt(50 * variance):.2f}" in state["readout"]
+    np.testing.assert_allclose((low + high) / 2, back / 50 * mean, atol=1e-9)
+    np.testing.assert_allclose((high - low) / 4, np.sqrt(back / 50 * variance), atol=1e-9)
+    assert f"has mean {mean:z.2f}, sd {np.sqrt(variance):.2f}" in state["readout"]
     assert f"q = {scaling.tanh_mean_field(gain).variance:.3f}" in state["readout"]
 
 
 @pytest.mark.parametrize("width", figures.TANH_WIDTHS)
 def test_the_dot_stands_on_the_curve_of_this_width(width):
     gains, drifts = figures.level_gradient_frame(width, 1.0)["drift"]
-    steps = [50 * scaling.tanh_gradient_step(g, width).mean for g in gains]
-    np.testing.assert_allclose(drifts, steps, rtol=1e-12)
+    means = [scaling.tanh_gradient_walk(g, width, 50).mean for g in gains]
+    np.testing.assert_allclose(drifts, means, rtol=1e-12)
     for gain in figures.TANH_GAINS:
         (g,), (drift,) = figures.level_gradient_frame(width, gain)["here"]
-        assert (g, drift) == (gain, 50 * scaling.tanh_gradient_step(gain, width).mean)
+        assert (g, drift) == (gain, scaling.tanh_gradient_walk(gain, width, 50).mean)
         assert abs(np.interp(g, gains, drifts) - drift) < 0.1
 
 
@@ -205,8 +205,8 @@ def test_the_curve_of_infinite_width_is_that_of_chi():
 
 def test_the_task_on_gradients_has_one_solution():
     (words,) = solved(figures.level_gradient)
-    assert words.startswith("Width 32, gain 1.22:")
-    mean = [scaling.tanh_gradient_step(g, 32).mean for g in (1.21, 1.22, 1.23)]
+    assert words.startswith("Width 32, gain 1.24:")
+    mean = [scaling.tanh_gradient_walk(g, 32, 50).mean for g in (1.22, 1.24, 1.25)]
     assert mean[0] < 0 < mean[2]
 
 
@@ -215,10 +215,11 @@ def test_networks_follow_the_mean_of_theory(monkeypatch):
     rng = np.random.default_rng(3)
     net, x = feedforward.random_networks(32, 50, 200, rng=rng), rng.standard_normal((1, 64))
     monkeypatch.setattr(figures, "_networks", lambda width: (net, x / np.sqrt(np.mean(x**2))))
-    for gain in (0.94, 1.0, 1.22, 1.44):
+    for gain in (0.94, 1.0, 1.24, 1.54):
         ends = figures._gradient_walks(32, gain)[:, -1]
-        error = ends.std() / np.sqrt(200)
-        assert abs(ends.mean() - 50 * scaling.tanh_gradient_step(gain, 32).mean) < 4 * error
+        mean, variance = scaling.tanh_gradient_walk(gain, 32, 50)
+        assert abs(ends.mean() - mean) < 4 * np.sqrt(variance / 200)
+        assert abs(ends.var() / variance - 1) < 4.5 * np.sqrt(2 / 200) + 3 / 32
 
 
 def test_the_gain_tilts_all_walks_alike():
@@ -228,7 +229,7 @@ def test_the_gain_tilts_all_walks_alike():
 
 def test_narrower_networks_need_more_gain():
     level = [
-        min(figures.TANH_GAINS, key=lambda g: abs(scaling.tanh_gradient_step(g, N).mean))
+        min(figures.TANH_GAINS, key=lambda g: abs(scaling.tanh_gradient_walk(g, N, 50).mean))
         for N in (16, 32, 64)
     ]
-    assert level == [1.4, 1.22, 1.14]
+    assert level == [1.44, 1.24, 1.14]

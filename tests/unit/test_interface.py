@@ -36,6 +36,8 @@ SIGNATURES = {
     "scaling.sample_log_norms": (
         "width, depth, trials, *, gain, rng, activation='linear', method='law'"
     ),
+    "scaling.sample_gradient_walks": "width, depth, trials, *, gain, rng, matrices='shared'",
+    "scaling.tanh_gradient_walk": "gain, width, depth",
     "scaling.death_probability": "width, depth",
     "scaling.lyapunov_exponents": "width",
     "feedforward.random_networks": "width, depth, trials, *, rng, inputs=64, classes=10",

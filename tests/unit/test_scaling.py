@@ -11,13 +11,17 @@ from scipy import stats
 from scipy.integrate import quad
 from shared import rng
 
+from longterm.feedforward import backward, forward, random_networks
 from longterm.scaling import (
     death_probability,
     gain,
     log_norm_step,
     lyapunov_exponents,
+    sample_gradient_walks,
     sample_log_norms,
+    tanh_depth_law,
     tanh_gradient_step,
+    tanh_gradient_walk,
     tanh_mean_field,
 )
 
@@ -415,6 +419,107 @@ def test_a_tanh_step_agrees_with_simulation(g):
     logs = 2 * np.log(g * norms * np.linalg.norm(delta) / math.sqrt(width))
     assert logs.mean() == pytest.approx(mean, abs=4.5 * math.sqrt(variance / trials) + 5 / width**2)
     assert logs.var() == pytest.approx(variance, rel=4.5 * math.sqrt(2 / trials) + 5 / width, abs=0)
+
+
+# --- tanh through many layers ---------------------------------------------------------------
+
+
+def wandering_walk(g, width, depth):
+    """Mean and variance of the walk, its derivatives by differences, layer by layer."""
+    q, chi = tanh_mean_field(g)
+    h, s = math.tanh, sech2
+
+    def mean(f, at=q):
+        return normal_mean(f, at)
+
+    def derivatives(f, e=5e-3 * q):
+        low, mid, high = (mean(f, q + k * e) for k in (-1, 0, 1))
+        return (high - low) / (2 * e), (high - 2 * mid + low) / e**2
+
+    phi, bend = (g**2 * d for d in derivatives(lambda x: h(x) ** 2))
+    first, second = (d / mean(lambda x: s(x) ** 2) for d in derivatives(lambda x: s(x) ** 2))
+    square, slopes = mean(lambda x: h(x) ** 2), mean(lambda x: s(x) ** 2)
+    mixed = mean(lambda x: (s(x) * h(x)) ** 2)
+    single = 3 * mean(lambda x: s(x) ** 4) / slopes**2 - 1
+    noise = g**4 * (mean(lambda x: h(x) ** 4) - square**2)
+    joint = g**2 * (mixed / slopes - square)
+    kept = mean(lambda x: (s(x) * x - phi * h(x)) ** 2) / square
+    # All second moments of (q - q*, walk) by their recursions, times the width.
+    spread = shift = with_walk = walked = variance = 0.0
+    for _ in range(depth):
+        variance += single + first**2 * spread + 2 * first * with_walk
+        walked += first * shift + (second - first**2) / 2 * spread - single / 2
+        with_walk = phi * (with_walk + first * spread) + joint
+        shift = phi * shift + bend / 2 * spread
+        spread = phi**2 * spread + noise
+    overlap, share = 1.0, mixed / (square * slopes)
+    for _ in range(depth):
+        walked += (overlap - 1) * (share - 1)
+        overlap = (phi**2 * overlap + kept) / chi
+        walked += overlap - 1
+    return depth * math.log(chi) + walked / width, variance / width, overlap
+
+
+@pytest.mark.parametrize("g", [1.05, 1.25, 1.5, 3.0])
+def test_a_tanh_walk_agrees_with_its_moments_layer_by_layer(g):
+    for depth in (1, 2, 7, 60):
+        *moments, _ = wandering_walk(g, 100, depth)
+        assert tanh_gradient_walk(g, 100, depth) == pytest.approx(moments, rel=1e-3)
+    short, long = (wandering_walk(g, 1, depth) for depth in (400, 600))
+    law = tanh_depth_law(g)
+    assert (long[1] - short[1]) / 200 == pytest.approx(law.variance, rel=1e-3)
+    mean = math.log(tanh_mean_field(g).factor) - law.loss
+    assert (long[0] - short[0]) / 200 == pytest.approx(mean, rel=1e-3)
+    assert long[2] == pytest.approx(law.overlap, rel=1e-3)
+
+
+def test_a_tanh_walk_starts_from_the_linear_one_at_the_edge_and_grows_to_twice_its_variance():
+    assert tanh_gradient_walk(1, 20, 50) == pytest.approx((-50 / 20, 50 * 2 / 20))
+    assert tanh_gradient_walk(1 + 1e-6, 10**7, 50) == pytest.approx((-5e-6, 1e-5), abs=2e-9)
+    law = tanh_depth_law(1 + 1e-4)
+    assert law == pytest.approx((4, 1, 2 / 3 * 1e-4, 0.5e4), rel=1e-3)
+
+
+def test_too_near_the_edge_there_is_no_tanh_walk():
+    with pytest.raises(ValueError, match=r"width \* \(gain - 1\) must be at least 1"):
+        tanh_gradient_walk(1.06, 16, 50)
+    for call in (tanh_depth_law, lambda g: sample_gradient_walks(3, 3, 3, gain=g, rng=rng())):
+        with pytest.raises(ValueError, match="gain must be above 1"):
+            call(1.0)
+
+
+@pytest.mark.parametrize("g", [1.1, 1.8])
+def test_sampled_gradients_have_the_law_of_real_networks(g):
+    width, depth, trials = 6, 12, 4000
+    source, (q, _) = rng(), tanh_mean_field(g)
+    net = random_networks(width, depth, trials, rng=source, inputs=1)
+    start = net.entry / np.linalg.norm(net.entry, axis=1, keepdims=True)
+    net = net._replace(entry=start * math.sqrt(width * q) / g)
+    states = forward(net, [[1.0]], g, "tanh")
+    flow = backward(net, states, source.standard_normal(states.shape[1:]), g, "tanh")[:, :, 0]
+    real = 2 * np.log(np.linalg.norm(flow, axis=2) / np.linalg.norm(flow[-1], axis=1))[::-1].T
+    drawn = sample_gradient_walks(width, depth, trials, gain=g, rng=rng(1))
+    for layers in (1, 2, depth):
+        assert stats.ks_2samp(real[:, layers], drawn[:, layers]).pvalue > 1e-3
+    product = np.cov(np.diff(real).T)[0, 1:4] - np.cov(np.diff(drawn).T)[0, 1:4]
+    assert abs(product).max() < 4.5 * math.sqrt(2 / trials) * np.diff(real).var()
+
+
+@pytest.mark.parametrize("g", [1.25, 2.0])
+@pytest.mark.parametrize(("width", "trials"), [(24, 8000), (240, 800)])
+def test_a_tanh_walk_agrees_with_simulation_at_two_widths_tenfold_apart(g, width, trials):
+    depth = 50
+    mean, variance = tanh_gradient_walk(g, width, depth)
+    ends = sample_gradient_walks(width, depth, trials, gain=g, rng=rng())[:, -1]
+    error = math.sqrt(variance / trials)
+    assert ends.mean() == pytest.approx(mean, abs=4.5 * error + 50 * depth / width**2)
+    near = 4.5 * math.sqrt(2 / trials) + 4 / width  # the frozen law is off by 16 and 35 percent
+    assert ends.var() == pytest.approx(variance, rel=near, abs=0)
+    fresh = {"gain": g, "rng": rng(), "matrices": "fresh"}
+    gap = sample_gradient_walks(width, depth, trials, **fresh)[:, -1].mean() - ends.mean()
+    assert gap == pytest.approx(
+        {1.25: 0.5314, 2.0: 0.3209}[g] * depth / width, abs=6.4 * error + 50 * depth / width**2
+    )
 
 
 # --- what all share ----------------------------------------------------------------------

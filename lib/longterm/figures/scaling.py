@@ -195,7 +195,13 @@ def direction_rates(exact: Array, measured: Array, errors: Array) -> HouseFigure
 LAYERS, BACK = 100, 50
 WIDTHS, TANH_WIDTHS = (5, 10, 20, 50, 200), (16, 32, 64)
 GAINS = tuple(np.linspace(0.99, 1.12, 14).round(2).tolist())
-TANH_GAINS = tuple(np.linspace(0.94, 1.44, 26).round(2).tolist())
+TANH_GAINS = (
+    0.94,
+    0.96,
+    0.98,
+    1.0,
+    *np.linspace(1.08, 1.54, 24).round(2).tolist(),
+)  # see `_tanh_walk`
 NOWHERE = np.full(2, np.nan)
 TENFOLD = 2 * np.log(10)
 """Change of ln‖h‖² when ‖h‖ changes by a factor ten."""
@@ -257,11 +263,11 @@ def level_gradient() -> SliderFigure:
     right.plot(TANH_GAINS, wide, color=HOLD, linestyle=":")
     right.plot([], [], color="black", linestyle="-", gid="drift")
     right.plot([], [], "o", color="black", gid="here")
-    right.text(1.2, 2.4, "infinite width", ha="right", color=HOLD)
+    right.text(1.2, 2.9, "infinite width", ha="right", color=HOLD)
     right.text(1.06, -5, "this width")
     left.set(xlim=(0, BACK), ylim=(-15, 9), xlabel="layers back from the last")
     left.set(ylabel="ln ‖δ‖², relative to the last layer", title="five networks, mean and band")
-    right.set(xlim=(0.92, 1.46), xlabel="gain g", title="the mean after 50 layers")
+    right.set(xlim=(0.92, 1.56), xlabel="gain g", title="the mean after 50 layers")
     return slider_figure(
         fig,
         level_gradient_frame,
@@ -275,22 +281,23 @@ def level_gradient() -> SliderFigure:
 
 def level_gradient_frame(width: int, gain: float) -> Frame:
     """What `level_gradient` shows at one width and gain."""
-    shown, step = np.arange(0, BACK + 1, 5), _tanh_step(gain, width)
-    drift, spread = BACK * step[0], np.sqrt(BACK * step[1])
+    shown, walk = np.arange(0, BACK + 1, 5), _tanh_walk(gain, width, BACK)
+    drift, spread = walk.mean, np.sqrt(walk.variance)
     found = ""
     if width == 32 and abs(drift) < 0.1:
         found = " Task solved: the first layer's gradient is as large as the last's."
-    gains = sorted({*TANH_GAINS[::3], 1.0, TANH_GAINS[-1]})
-    return _theory(BACK, *step) | {
+    gains = sorted({*TANH_GAINS[::3], 1.0, 1.08, TANH_GAINS[-1]})
+    return _theory(BACK, walk.mean / BACK, walk.variance / BACK) | {
         "walks": one_line(shown, _gradient_walks(width, gain)[:, shown]),
-        "drift": (gains, [BACK * _tanh_step(g, width)[0] for g in gains]),
+        "drift": (gains, [_tanh_walk(g, width, BACK).mean for g in gains]),
         "here": ([gain], [drift]),
         "readout": f"Width {width}, gain {gain:.2f}: ln‖δ‖² after {BACK} layers has mean "
         f"{drift:z.2f}, sd {spread:.2f}; q = {scaling.tanh_mean_field(gain).variance:.3f}.{found}",
     }
 
 
-_tanh_step = functools.cache(scaling.tanh_gradient_step)
+_tanh_walk = functools.cache(scaling.tanh_gradient_walk)
+"""It is not asked for gains between 1 and 1 + 1/N, where no law holds."""
 
 
 def _gradient_walks(width: int, gain: float) -> Array:

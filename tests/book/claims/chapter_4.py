@@ -53,7 +53,24 @@ def below_the_spread(activation):
 
 def level_gain(width):
     """The tanh gain above 1 at which the mean gradient is level."""
-    return brentq(lambda g: scaling.tanh_gradient_step(g, width).mean, 1.01, 2)
+    return brentq(lambda g: scaling.tanh_gradient_walk(g, width, 50).mean, 1.08, 2)
+
+
+def fair_depths(widths):
+    """Depths at which the printed ReLU gain's drift equals one standard deviation, by width."""
+    depths = []
+    for width in widths:
+        mean, variance = scaling.log_norm_step(width, "relu")
+        drift = mean + 2 * np.log(scaling.gain(width, "relu", "sussillo"))
+        depths.append(int(variance / drift**2))
+    return depths
+
+
+def most_dead_up_to():
+    """The largest width whose networks are mostly dead at that depth, as all narrower are."""
+    widths = range(2, 40)
+    dead = map(scaling.death_probability, widths, fair_depths(widths))
+    return next(width for width, share in zip(widths, dead, strict=True) if share < 0.5) - 1
 
 
 def angle(layer):
@@ -108,9 +125,14 @@ CLAIMS = [
     ),
     ("mean-square gain leaves {:.0f} at width 10 and is", lambda: -drift_and_spread(10)[0]),
     ("below the spread from about width {} on.", lambda: below_the_spread("relu")),
+    ("up to width {}, by the depth", most_dead_up_to),
     (
-        r"takes $\|h\|^2$ down by a factor of a {}.",
-        lambda: said("million", 0.7e6, printed_loss(2), 1.5e6),
+        "from width 20 on that depth is over {} layers",
+        lambda: said("60,000", 60_000, min(fair_depths(range(20, 2000))), 69_999),
+    ),
+    (
+        "held fixed it would be {0[0]:.2f} and {0[1]:.2f}.",
+        lambda: [scaling.tanh_gradient_step(g, 1).variance for g in (1.25, 1.5)],
     ),
     ("the logarithm is about {}.", lambda: word(drift_and_spread(10)[1])),
     (
@@ -129,7 +151,7 @@ CLAIMS = [
     ),
     ("through 0 near {:.2f}, to", lambda: level_gain(32)),
     (
-        "measured at minus 5.6 and minus {:.1f}, learn",
+        "measured at minus 5.7 and minus {:.1f}, learn",
         lambda: (
             -(
                 3 * drawn("fig-sweep", "1 3y mean")
