@@ -1,6 +1,7 @@
 """Numbers in the text of chapter 8."""
 
 import numpy as np
+from scipy.special import expit
 
 from longterm import decay, models, scalar, tasks, tuning
 
@@ -42,10 +43,10 @@ def weights(units):
     return models.Plain(units=units).weight_count(tasks.TwoSequence())
 
 
-def at_one_rate(name, rate):
-    """Successes among 100 trials at T = 32, by plain descent without a clip, 1000 updates."""
-    setting = tuning.Setting(name, 32, rate, None)
-    (row,) = [r for r in tuning.stored("remedies") if r[:2] == (setting, 1000)]
+def learned(name, rate, clip=None, updates=1000):
+    """Successes among 100 trials at T = 32, by plain descent."""
+    setting = tuning.Setting(name, 32, rate, clip)
+    (row,) = [r for r in tuning.stored("remedies") if r[:2] == (setting, updates)]
     return row.choosing.successes + row.reported.successes
 
 
@@ -59,6 +60,37 @@ def clipped(clip):
     return printed(PAGE, rf"clip {clip}: (\S+) ±")
 
 
+def share_above(model, rate):
+    """Share of starts whose largest eigenvalue at rest exceeds a rate."""
+    task, rng = tasks.TwoSequence(), np.random.default_rng(0)
+    W = model.start(task, 4000, rng=rng).recurrent[:, -5:]
+    gated = isinstance(model, models.LSTM)
+    keep, add = (expit(model.forget_bias), 0.25) if gated else (model.leak, 1 - model.leak)
+    return np.mean(np.abs(np.linalg.eigvals(keep * np.eye(5) + add * W)).max(axis=1) > rate)
+
+
+def shares(name, length):
+    """What is reported of plain descent without and with a clip, and of Adam."""
+    table = tuning.stored("remedies")
+    rows = table.of(name, length)
+    kinds = ([r for r in rows if not r.setting.clip], [r for r in rows if r.setting.clip])
+    descents = [tuning.Table(kind).best(name, length) for kind in kinds]
+    return [row.reported for row in (*descents, table.best(f"{name}, Adam", length))]
+
+
+def gap(name, length):
+    """From the interval of unclipped descent up to that of clipped descent."""
+    free, clip, _ = shares(name, length)
+    return clip.interval[0] - free.interval[1]
+
+
+def way_of_adam(length):
+    """How far Adam goes from the plain network's unclipped to its clipped share."""
+    free, clip, adam = (share.rate for share in shares("plain", length))
+    return (adam - free) / (clip - free)
+
+
+PLAIN = "plain", "orthogonal", "echo state"
 BIASES = "fixed", "trained"
 SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
 
@@ -124,7 +156,11 @@ CLAIMS = [
         ),
     ),
     ("along a straight line to {} at lag 80", lambda: rounded(scalar.powers(0.8, 80)[-1])),
-    ("in {} of 100 trials, after 1000", lambda: at_one_rate("plain", 0.05)),
+    ("in {} of 100 trials, after 1000", lambda: learned("plain", 0.05)),
+    (
+        "in {0[0]} of 100 trials within 250 updates, and in {0[1]} within 1000.",
+        lambda: [learned("plain", 2.0, 0.1, updates) for updates in (250, 1000)],
+    ),
     ("falls from {0[0]:.0f} to {0[1]:.0f} %.", lambda: [best("plain", b) for b in BIASES]),
     (
         "bias 3 leaves the LSTM {0[0]:.0f} good settings, bias 1 {0[1]} one",
@@ -171,5 +207,25 @@ CLAIMS = [
     (
         "with {0[0]:.0f} weights, learns with {0[1]:.0f} of 20 settings",
         lambda: [matched("LSTM, 2 units", n) for n in (1, 3)],
+    ),
+    ("Yes, in {:.0f} of 100 such networks.", lambda: 100 * share_above(models.Leaky(0.9), 0.9)),
+    ("like {:.0f} of 100 such starts", lambda: 100 * share_above(models.LSTM(3.0), 1.0)),
+    (
+        "Clipping takes the plain networks, {} their start",
+        lambda: said("whatever", 0, min(gap(n, T) for n in PLAIN for T in (32, 64)), 1),
+    ),
+    (
+        "Adam takes the first of them {} of the way",
+        lambda: said("half", 0.3, np.mean([way_of_adam(T) for T in (32, 64)]), 0.7),
+    ),
+    (
+        "hold it at {0[0]} to 1. With trained biases they hold it at {0[1]} to 1, "
+        "and hear it at {0[2]} to {0[3]} only",
+        lambda: (
+            said("0.8", 0.75, drawn("fig-retained", "1 1x min"), 0.85),
+            said("0.7", 0.65, drawn("fig-retained", "2 1x min"), 0.8),
+            said("0.5", 0.5, drawn("fig-retained", "2 5x min"), 0.6),
+            said("0.9", 0.8, drawn("fig-retained", "2 5x max"), 0.95),
+        ),
     ),
 ]
