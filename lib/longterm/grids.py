@@ -122,6 +122,18 @@ GRIDS = {
         updates=(250, 1000),
         trials=50,
     ),
+    "remedies_matched": Grid(
+        task=TwoSequence(),
+        contenders={
+            "plain, 11 units": Contender(Plain(units=11)),
+            "plain, 11 units, Adam": _by_adam(Plain(units=11), RATES),
+            "LSTM, 2 units": Contender(replace(LSTM(3.0, units=2), trained=_PLACES)),
+            "LSTM, 2 units, Adam": _by_adam(replace(LSTM(3.0, units=2), trained=_PLACES), RATES),
+        },
+        lengths=(32,),
+        updates=(250, 1000),
+        trials=50,
+    ),
     "temporal_order": Grid(
         task=TemporalOrder(),
         contenders={

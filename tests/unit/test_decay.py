@@ -65,6 +65,8 @@ def test_retention_ends_where_theory_says():
     assert chance_kept(1.0, 103, 0.2) == pytest.approx(norm.cdf(3 / (0.2 * 10)), rel=1e-12)
     rates = np.linspace(0, 1, 50)
     assert np.all(np.diff(chance_kept(rates, 40, 0.2)) >= 0)
+    beyond = (1 + 1.01 + 1.01**2) / 0.2 / np.linalg.norm(1.01 ** -np.arange(1.0, 78))
+    assert norm.cdf(beyond) > chance_kept(1.0, 80, 0.2) + 0.005  # an unstable rate does better
     np.testing.assert_array_equal(
         chance_kept(rates, 40, 0.2), [chance_kept(r, 40, 0.2) for r in rates]
     )

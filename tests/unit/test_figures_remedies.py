@@ -26,24 +26,26 @@ def test_spectra_draw_each_eigenvalue_beside_the_unit_circle():
     assert titles(figure) == ["a", "b"]
 
 
-def test_a_success_grid_draws_rates_with_their_intervals_and_the_reference_in_all_panels():
-    runs = lambda *counts: list(zip((8, 16), map(outcome, counts), strict=True))  # noqa: E731
-    plain, curves = runs(20, 14), {"leaky": runs(20, 17), "skips": runs(5, 0)}
-    figure = figures.success_grid(curves, plain, columns=2)
-    rates = [([8, 16], [run.rate for _, run in curve]) for curve in curves.values()]
-    assert_draws(figure, *([([8, 16], [1.0, 0.7]), row] for row in rates))
-    assert titles(figure) == list(curves)
-    for ax, curve in zip(figure.axes, curves.values(), strict=True):
-        (bars,) = ax.collections
-        for bar, (length, run) in zip(bars.get_segments(), curve, strict=True):
-            np.testing.assert_allclose(bar, [[length, end] for end in run.interval], atol=1e-12)
+def test_success_by_rate_draws_a_line_for_each_way_and_names_them_in_a_panel_of_its_own():
+    lines = {k: [(0.1, outcome(k)), (1.0, outcome(20))] for k in (5, 10)}
+    figure = figures.success_by_rate({"leaky": lines, "skips": lines}, columns=3)
+    drawn = [([0.1, 1.0], [k / 20, 1.0]) for k in lines]
+    assert_draws(figure, drawn, drawn, [])
+    assert titles(figure) == ["leaky", "skips", ""]
+    assert [text.get_text() for text in figure.axes[2].get_legend().get_texts()] == ["5", "10"]
 
 
-def test_retained_draws_shares_against_lengths_with_a_line_at_chance():
-    figure = figures.retained({"latch": [(16, 1.0), (64, 0.98)], "drift": [(16, 1.0), (64, 0.6)]})
-    assert_draws(figure, [([16, 64], [1.0, 0.98]), ([16, 64], [1.0, 0.6]), [0.5, 0.5]])
-    (ax,) = figure.axes
-    assert (ax.get_xscale(), words(ax)) == ("log", ["drift", "latch"])
+def test_held_and_heard_draws_means_with_two_errors_to_each_side():
+    rows = {"plain": [(0.9, 0.01), (0.6, 0.02)], "leaky": [(0.8, 0.03), (1.0, 0.0)]}
+    figure = figures.held_and_heard({"fixed": rows, "trained": rows})
+    assert titles(figure) == ["fixed", "trained"]
+    for ax in figure.axes:
+        for k, bars in enumerate(ax.collections):
+            for row, (mean, error) in enumerate(pairs[k] for pairs in rows.values()):
+                ends = [[mean - 2 * error, -row], [mean + 2 * error, -row]]
+                np.testing.assert_allclose(bars.get_segments()[row], ends, atol=1e-12)
+    labels = figure.axes[0].get_yticklabels()
+    assert [text.get_text() for text in labels] == list(rows)
 
 
 # --- Sliders -----------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from longterm.figures.sliders import NOWHERE, Frame, Slider, SliderFigure, slide
 from longterm.figures.style import (
     COLOURS,
     DASHES,
-    EXPLODE,
     HOLD,
     MARKS,
     REGIMES,
@@ -25,8 +24,6 @@ from longterm.figures.style import (
     new_figure,
     outcome_bars,
 )
-
-_REFERENCE: Style = {"color": HOLD, "linestyle": (0, (5, 2)), "linewidth": 1.2}
 
 
 @house_style()
@@ -64,50 +61,49 @@ def spectra(panels: Mapping[str, Numbers]) -> HouseFigure:
 
 
 @house_style()
-def success_grid(
-    curves: Mapping[str, Outcomes], reference: Outcomes, columns: int = 3
-) -> HouseFigure:
-    """Success against length, a panel for each of `curves`, the reference dashed in all.
+def success_by_rate(panels: Mapping[str, Mapping[str, Outcomes]], columns: int = 4) -> HouseFigure:
+    """Success against learning rate, a panel for each contender, a line for each way to train.
 
-    `curves` maps a label to pairs of a length and a `training.Outcome`.
+    `panels` maps a title to a mapping from a label to pairs of a rate and a `training.Share`.
     """
-    rows = -(-len(curves) // columns)
+    rows = -(-(len(panels) + 1) // columns)
     fig, axes = new_figure(columns, rows, 1.9 * rows, sharex=True, sharey=True, squeeze=False)
-    for ax, (label, outcomes) in zip(axes.flat, curves.items(), strict=False):
-        lengths, rates, _ = outcome_bars(reference)
-        ax.plot(lengths, rates, "s", markersize=3, label="plain", **_REFERENCE)
-        lengths, rates, bars = outcome_bars(outcomes)
-        style = {"color": EXPLODE, "marker": "o", "linestyle": "-", "capsize": 3}
-        ax.errorbar(lengths, rates, yerr=bars, markersize=4, label=label, **style)
-        ax.set(title=label, xscale="log", ylim=(-0.05, 1.05), xticks=lengths)
-        ax.set_xticks([], minor=True)
-        ax.set_xticklabels(lengths)
-    low, high = min(lengths), max(lengths)
-    room = max(high / low, 2) ** 0.05
-    ax.set_xlim(low / room, high * room)
-    for ax in axes[-1]:
-        ax.set(xlabel="length $T$")
+    for ax, (title, lines) in zip(axes.flat, panels.items(), strict=False):
+        for (label, outcomes), style in zip(lines.items(), _styles(), strict=False):
+            rates, shares, _ = outcome_bars(outcomes)
+            ax.semilogx(rates, shares, label=label, **style | {"markevery": 1})
+        ax.set(title=title, ylim=(-0.05, 1.05))
+    for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:  # none below
+        ax.set(xlabel="learning rate")
+        ax.tick_params(labelbottom=True)
     for ax in axes[:, 0]:
         ax.set(ylabel="success")
-    axes[0, 0].legend(fontsize=8, loc="lower left")
+    for ax in axes.flat[len(panels) :]:
+        ax.axis("off")
+    axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center")
     return fig
 
 
 @house_style()
-def retained(curves: Mapping[str, Sequence[tuple[int, float]]]) -> HouseFigure:
-    """Share of right answers against the length of the test; `curves` maps a label to pairs."""
-    fig, ax = new_figure(height=3.8)
-    lines = []
-    for (label, pairs), style in zip(curves.items(), _styles(), strict=False):
-        lengths, shares = np.transpose(pairs)
-        (line,) = ax.semilogx(lengths, shares, **style | {"markevery": 1})
-        lines.append((line, label))
-    ax.axhline(0.5, color=HOLD, linewidth=0.8, linestyle=":")
-    ax.set(xlabel="length of the test", ylabel="right answers", ylim=(0.45, 1.03))
-    ax.set_xticks(lengths, [f"{x:.0f}" for x in lengths])
-    ax.set_xticks([], minor=True)
-    ax.set_xlim(0.92 * lengths[0], lengths[-1] * (lengths[-1] / lengths[0]) ** 0.32)
-    _label_apart(ax, lines, gap=0.062)
+def held_and_heard(
+    panels: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
+) -> HouseFigure:
+    """Means with their errors as dots, a panel a title: the bit that was held, and that heard.
+
+    `panels` maps a title to a mapping from a name to two pairs, a mean and its standard error.
+    """
+    fig, axes = new_figure(columns=len(panels), height=2.8, sharex=True, sharey=True)
+    for ax, (title, rows) in zip(axes, panels.items(), strict=True):
+        places = -np.arange(len(rows))
+        for k, label in enumerate(("held for 128 steps", "heard after silence")):
+            means, errors = np.transpose([pairs[k] for pairs in rows.values()])
+            style = {"color": COLOURS[k], "marker": MARKS[k], "label": label, "linestyle": "none"}
+            ax.errorbar(means, places, xerr=2 * errors, markersize=5, capsize=2, **style)
+        ax.axvline(0.5, color=HOLD, linewidth=0.8, linestyle=":")
+        ax.set(title=title, xlabel="right answers", xlim=(0.45, 1.03))
+        ax.set_ylim(0.5 - len(rows), 0.5)
+        ax.set_yticks(places, list(rows))
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     return fig
 
 

@@ -1,8 +1,9 @@
 """Numbers in the text of chapter 8."""
 
 import numpy as np
+from scipy.special import expit
 
-from longterm import decay, models, scalar, tasks
+from longterm import decay, models, scalar, tasks, tuning
 
 from . import drawn, printed, rounded, said, word
 
@@ -14,32 +15,83 @@ def decade_lives():
     return decay.half_life(0.1 ** (1 / np.array([100, 1000])))
 
 
-def success(name, column):
-    """Success in per cent from the table over T = 8, 16, 32."""
-    shares = r" +(\d+) % of 100 \([^)]*\)" * 3
-    return printed(PAGE, rf"\n{name} +\d+{shares}", column)
+def best(name, biases, column=1):
+    """Share in per cent (1) and good settings (2) of a contender at T = 32."""
+    fixed, trained = (r" +(\d+)% \([^)]*\) +(\d+)" for _ in range(2))
+    return printed(PAGE, rf"\n{name} {fixed}{trained}", column + 2 * (biases == "trained"))
 
 
-def held(name, column):
-    """Share of bits that are right after 16, 32, 64 or 128 steps, in networks trained on 16."""
-    return printed(PAGE, rf"\n{name}" + r" +(\S+) ± \S+" * 4, column)
-
-
-def kept(name):
-    """Share of bits that are right after 128 steps, in networks trained on 16."""
-    return held(name, 4)
+def good(name, length):
+    """Good settings of 20 from the table over both lengths."""
+    shares = r" +\d+% \([^)]*\)" * 3
+    return printed(PAGE, rf"T = {length} (?:.*\n)+?{name} +\d+{shares} +(\d+)")
 
 
 def matched(name, column):
-    """Weights (1) or success in per cent (2) from the table of matched sizes."""
-    return printed(PAGE, rf"\n{name} +\d+ +(\d+) +(\d+) % of 100", column)
+    """Weights (1), share in per cent after 1000 updates (2), good settings (3)."""
+    shares = r" +\d+% \([^)]*\) +(\d+)% \([^)]*\)"
+    return printed(PAGE, rf"\n{name} +(\d+){shares} +(\d+)\n", column)
+
+
+def held(name, biases):
+    """Share of bits held to 128 at rate 2, and at rate 0.1."""
+    rows = rf"(?:.*\n)+?{name} +{biases} +\S+ ± \S+ +(\S+) ±"
+    return [printed(PAGE, rf"held to 128 .*\n{rows * n}", n) for n in (1, 2)]
 
 
 def weights(units):
     return models.Plain(units=units).weight_count(tasks.TwoSequence())
 
 
-LSTM_WEIGHTS = models.LSTM().weight_count(tasks.TwoSequence())
+def learned(name, rate, clip=None, updates=1000):
+    """Successes among 100 trials at T = 32, by plain descent."""
+    setting = tuning.Setting(name, 32, rate, clip)
+    (row,) = [r for r in tuning.stored("remedies") if r[:2] == (setting, updates)]
+    return row.choosing.successes + row.reported.successes
+
+
+def unclipped():
+    """Sequences needed without a clip."""
+    return printed(PAGE, r"unclipped, exact: (\d+) seq")
+
+
+def clipped(clip):
+    """Sequences needed with a clip."""
+    return printed(PAGE, rf"clip {clip}: (\S+) ±")
+
+
+def share_above(model, rate):
+    """Share of starts whose largest eigenvalue at rest exceeds a rate."""
+    task, rng = tasks.TwoSequence(), np.random.default_rng(0)
+    W = model.start(task, 4000, rng=rng).recurrent[:, -5:]
+    gated = isinstance(model, models.LSTM)
+    keep, add = (expit(model.forget_bias), 0.25) if gated else (model.leak, 1 - model.leak)
+    return np.mean(np.abs(np.linalg.eigvals(keep * np.eye(5) + add * W)).max(axis=1) > rate)
+
+
+def shares(name, length):
+    """What is reported of plain descent without and with a clip, and of Adam."""
+    table = tuning.stored("remedies")
+    rows = table.of(name, length)
+    kinds = ([r for r in rows if not r.setting.clip], [r for r in rows if r.setting.clip])
+    descents = [tuning.Table(kind).best(name, length) for kind in kinds]
+    return [row.reported for row in (*descents, table.best(f"{name}, Adam", length))]
+
+
+def gap(name, length):
+    """From the interval of unclipped descent up to that of clipped descent."""
+    free, clip, _ = shares(name, length)
+    return clip.interval[0] - free.interval[1]
+
+
+def way_of_adam(length):
+    """How far Adam goes from the plain network's unclipped to its clipped share."""
+    free, clip, adam = (share.rate for share in shares("plain", length))
+    return (adam - free) / (clip - free)
+
+
+PLAIN = "plain", "orthogonal", "echo state"
+BIASES = "fixed", "trained"
 SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
 
 
@@ -87,29 +139,13 @@ CLAIMS = [
         lambda: said("0.9", 0.9, drawn("fig-move-gate", "2 1y last"), 1),
     ),
     (
-        "The LSTM drops to {} and then",
-        lambda: said("one half", 0.4, drawn("fig-starts-by-lag", "1 6y min"), 0.6),
+        "bias 3 drops to {} and then",
+        lambda: said("one half", 0.4, drawn("fig-starts-by-lag", "1 7y min"), 0.6),
     ),
-    (
-        "it fails in about a {} of the trials",
-        lambda: said("third", 25, 100 - success("orthogonal", 3), 40),
-    ),
-    ("falls from 1 to about {} and then", lambda: said("two thirds", 60, success("plain", 2), 70)),
-    (
-        "stays within {} of 1.",
-        lambda: said("0.02", 0, 1 - kept("leaky"), 0.02),
-    ),
-    ("Skips drop to about {:.1f} at 32", lambda: held("skips", 2)),
-    (
-        "Here are {0[0]:.0f} to {0[1]} weights for everyone",
-        lambda: (matched("plain", 1), LSTM_WEIGHTS),
-    ),
-    ("beats a plain network of {0[0]}, and one of {0[1]}.", lambda: (weights(5), weights(11))),
     (
         "nearly {} the weights;",
         lambda: said("twice", 1.7, SKIP_WEIGHTS / weights(5), 2),
     ),
-    ("over {} times the weights", lambda: word(int(LSTM_WEIGHTS / weights(5)))),
     (
         "it stays within a {} of 1.",
         lambda: said(
@@ -119,21 +155,77 @@ CLAIMS = [
             0.34,
         ),
     ),
-    (
-        "succeeds in {0[0]:.0f} % of the trials and the plain network, trained without, "
-        "in {0[1]:.0f} %.",
-        lambda: (success("LSTM, clipped", 3), success("plain", 3)),
-    ),
-    ("number of weights ({0[0]} against {0[1]})", lambda: (LSTM_WEIGHTS, weights(5))),
-    ("Without clipping the LSTM succeeds in {:.0f} % of", lambda: success("LSTM", 3)),
-    ("of 11 units reaches {:.0f} %.", lambda: matched("plain", 2)),
-    (
-        "of two units with {0[0]:.0f} weights does reach {0[1]:.0f} %,",
-        lambda: [matched("LSTM, clipped", n) for n in (1, 2)],
-    ),
-    (
-        "and orthogonal stay above {}.",
-        lambda: said("0.9", 0.9, min(kept("plain"), kept("orthogonal")), 1),
-    ),
     ("along a straight line to {} at lag 80", lambda: rounded(scalar.powers(0.8, 80)[-1])),
+    ("in {} of 100 trials, after 1000", lambda: learned("plain", 0.05)),
+    (
+        "in {0[0]} of 100 trials within 250 updates, and in {0[1]} within 1000.",
+        lambda: [learned("plain", 2.0, 0.1, updates) for updates in (250, 1000)],
+    ),
+    ("falls from {0[0]:.0f} to {0[1]:.0f} %.", lambda: [best("plain", b) for b in BIASES]),
+    (
+        "bias 3 leaves the LSTM {0[0]:.0f} good settings, bias 1 {0[1]} one",
+        lambda: (
+            good("LSTM, bias 3", 64),
+            said("a single", 1, good("LSTM, bias 1", 64), 1),
+        ),
+    ),
+    (
+        "needs {0[0]} of twenty, and its two better starts need {0[0]} or {0[1]}.",
+        lambda: [
+            word(max(good(n, 32) for n in names))
+            for names in (("plain", "orthogonal"), ("echo state",))
+        ],
+    ),
+    ("some {} times sooner", lambda: said("hundred", 60, unclipped() / clipped(0.1), 150)),
+    (
+        "in nearly all {} at the lower rate",
+        lambda: said("sequences", 0.95, held("leaky", "fixed")[1], 1),
+    ),
+    (
+        "in about {} at the higher",
+        lambda: said("four of five", 0.7, held("leaky", "fixed")[0], 0.87),
+    ),
+    (
+        "an LSTM {0[0]:.0f} weights to train and the plain network {0[1]}.",
+        lambda: (matched("LSTM, bias 3", 1), weights(5)),
+    ),
+    ("11 units, {} weights,", lambda: weights(11)),
+    ("an LSTM two units, {:.0f} weights,", lambda: matched("LSTM, 2 units", 1)),
+    (
+        "and with {0[0]} settings in place of {0[1]}.",
+        lambda: [word(matched(n, 3)) for n in ("plain, 11 units", "plain")],
+    ),
+    (
+        "{} times the weights, and the time",
+        lambda: word(matched("LSTM, bias 3", 1) / weights(5)),
+    ),
+    (
+        "the number of weights ({0[0]:.0f} against {0[1]})",
+        lambda: (matched("LSTM, bias 3", 1), weights(5)),
+    ),
+    ("succeeds in {:.0f} % of the trials, and with eleven", lambda: best("plain", "fixed")),
+    (
+        "with {0[0]:.0f} weights, learns with {0[1]:.0f} of 20 settings",
+        lambda: [matched("LSTM, 2 units", n) for n in (1, 3)],
+    ),
+    ("Yes, in {:.0f} of 100 such networks.", lambda: 100 * share_above(models.Leaky(0.9), 0.9)),
+    ("like {:.0f} of 100 such starts", lambda: 100 * share_above(models.LSTM(3.0), 1.0)),
+    (
+        "Clipping takes the plain networks, {} their start",
+        lambda: said("whatever", 0, min(gap(n, T) for n in PLAIN for T in (32, 64)), 1),
+    ),
+    (
+        "Adam takes the first of them {} of the way",
+        lambda: said("half", 0.3, np.mean([way_of_adam(T) for T in (32, 64)]), 0.7),
+    ),
+    (
+        "hold it at {0[0]} to 1. With trained biases they hold it at {0[1]} to 1, "
+        "and hear it at {0[2]} to {0[3]} only",
+        lambda: (
+            said("0.8", 0.75, drawn("fig-retained", "1 1x min"), 0.85),
+            said("0.7", 0.65, drawn("fig-retained", "2 1x min"), 0.8),
+            said("0.5", 0.5, drawn("fig-retained", "2 5x min"), 0.6),
+            said("0.9", 0.8, drawn("fig-retained", "2 5x max"), 0.95),
+        ),
+    ),
 ]
