@@ -251,3 +251,18 @@ def test_backward_is_the_adjoint_of_a_small_push(activation):
         moved = [f(state @ scaled) for state in moved]
     slope = np.sum(error * (moved[0] - moved[1])) / (2 * h)
     assert np.sum(flow[0] * push) == pytest.approx(slope, rel=1e-6)
+
+
+def test_state_and_gradient_of_relu_keep_their_angle_so_their_walks_are_mirror_images():
+    width, source = 20, rng()
+    net = random_networks(width, 120, 300, rng=source, inputs=1)
+    states = forward(net, [[1.0]], 1.51, "relu")
+    flow = backward(net, states, source.standard_normal(states.shape[1:]), 1.51, "relu")[:, :, 0]
+    h, alive = states[:, :, 0], np.linalg.norm(flow[0], axis=1) > 0
+    products = np.sum(flow * h, axis=2)[:, alive]
+    np.testing.assert_allclose(products, products[:1].repeat(121, axis=0), rtol=1e-9)
+    logs = [2 * np.log(np.linalg.norm(walk[:, alive], axis=2)) for walk in (h, flow)]
+    angles = width * products**2 / np.exp(sum(logs))
+    error = angles.std(axis=1) / np.sqrt(alive.sum())
+    assert (abs(angles.mean(axis=1) - 1)[[0, 60, 120]] < 4.5 * error[[0, 60, 120]]).all()
+    assert np.corrcoef(*(walk[-1] - walk[0] for walk in logs))[0, 1] < -0.7
