@@ -22,13 +22,10 @@ from longterm.sweeps import sweep
 from longterm.tasks import Task
 from longterm.training import Share, learning_curve
 
-__all__ = ["CLIPS", "RATES", "Contender", "Grid", "Row", "Setting", "Table", "stored"]
+__all__ = ["RATES", "Contender", "Grid", "Row", "Setting", "Table", "stored"]
 
 RATES = (0.01, 0.05, 0.3, 2.0, 10.0)
 """Learning rates that plain gradient descent is tried with: five over three decades."""
-
-CLIPS = (None, 1.0, 0.1)
-"""Clips that it is tried with."""
 
 
 class Contender(NamedTuple):
@@ -38,7 +35,7 @@ class Contender(NamedTuple):
     rule: Callable[..., Optimiser] = SGD
     """Makes an optimiser of a learning rate and, where there is one, a clip."""
     rates: tuple[float, ...] = RATES
-    clips: tuple[float | None, ...] = CLIPS
+    clips: tuple[float | None, ...] = (None, 1.0, 0.1)
     task: Task | None = None
     """Its own task, where that is not the one of the grid."""
 

@@ -21,7 +21,7 @@ def small(**changes):
         "Adam": Contender(Latch(), Adam, (0.01,), (None,)),
     }
     how = {"contenders": contenders, "lengths": (5, 6), "updates": (2, 20), "trials": 30}
-    return Grid(task=Latching(), **{**how, **changes})
+    return Grid(**{"task": Latching(), **how, **changes})
 
 
 def row(choosing, reported=0, updates=1, rate=1.0, clip=None):
