@@ -90,6 +90,12 @@ def way_of_adam(length):
     return (adam - free) / (clip - free)
 
 
+def ordered(name, length):
+    """Shares in per cent at temporal order: without a clip, with one, and by Adam."""
+    shares = r" +(\d+)% \([^)]*\)" * 3
+    return [printed(PAGE, rf"\n{name} +{length}{shares}", n) for n in (1, 2, 3)]
+
+
 PLAIN = "plain", "orthogonal", "echo state"
 BIASES = "fixed", "trained"
 SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
@@ -226,6 +232,21 @@ CLAIMS = [
             said("0.7", 0.65, drawn("fig-retained", "2 1x min"), 0.8),
             said("0.5", 0.5, drawn("fig-retained", "2 5x min"), 0.6),
             said("0.9", 0.8, drawn("fig-retained", "2 5x max"), 0.95),
+        ),
+    ),
+    (
+        "the echo-state start gets to $T = {}$, where no rate",
+        lambda: said("16", 75, (o := ordered("echo state", 16))[1] - o[0], 100),
+    ),
+    (
+        "at $T = {0[0]}$ the leaky network, too, learns {0[1]} unless",
+        lambda: (24, said("nothing", 0, ordered("leaky", 24)[0], 5)),
+    ),
+    (
+        "in {0[0]} trials, and the echo-state start in fewer than {0[1]}.",
+        lambda: (
+            said("most", 60, min(ordered("leaky", 24)[1:]), 100),
+            said("half", 0, max(ordered("echo state", 24)), 50),
         ),
     ),
 ]
