@@ -96,16 +96,36 @@ class Table(tuple[Row, ...]):
 
         Of equally good ones it is that with the fewest updates, then the one that clips least,
         then the one with the lowest rate.
+
+        Parameters
+        ----------
+        contender, length
+            As for `of`.
+
+        Returns
+        -------
+        Row
         """
 
         def merit(row: Row) -> tuple[float, ...]:
+            """What decides, the greatest first."""
             clip = row.setting.clip or float("inf")
             return row.choosing.successes, -row.updates, clip, -row.setting.rate
 
         return max(self.of(contender, length), key=merit)
 
     def curve(self, contender: str) -> list[tuple[int, Share]]:
-        """What the best setting at each length is reported to reach, for `success_curves`."""
+        """What the best setting at each length is reported to reach, for `success_curves`.
+
+        Parameters
+        ----------
+        contender : str
+            Its name.
+
+        Returns
+        -------
+        list of (int, Share)
+        """
         lengths = sorted({row.setting.length for row in self if row.setting.contender == contender})
         return [(length, self.best(contender, length).reported) for length in lengths]
 

@@ -34,8 +34,8 @@ CLAIMS = {
             lambda: said("20", 0, chapter_4.printed_drifts([20, 30, 50, 100]).max(), 0.2),
         ),
         (
-            "at length 20 it is near {}, and",
-            lambda: said("four in ten", 35, printed(SIX, r"T = 20: +(\d+) % of 400"), 45),
+            "rate of 0.1, four trials in {} succeed at length 20",
+            lambda: said("ten", 35, printed(SIX, r"T = 20: +(\d+) % of 400"), 45),
         ),
     ],
     "pages/notation.md": [
