@@ -131,7 +131,7 @@ def wait_until_ready(page):
         "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
     )
     if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-        page.wait_for_selector(".slider-figure svg")
+        page.wait_for_selector(".slider-figure svg", state="attached")  # a prediction may cover it
     next_frame(page)
 
 
@@ -148,6 +148,13 @@ def open_page(context, url, home):
     page.goto(url)
     wait_until_ready(page)
     return page, log
+
+
+def show_all(page):
+    """Open what predictions cover."""
+    if (button := page.get_by_role("button", name="Show all on this page")).count():
+        button.first.click()
+        next_frame(page)
 
 
 @cache
@@ -334,6 +341,7 @@ def measures(chromium, html, visits):
         for name in sliders:
             with chromium.new_context() as context:
                 page, _ = open_page(context, f"{(html / name).as_uri()}.html", html.as_uri())
+                show_all(page)
                 steps += step_times(page)
         values["slider alive"] = max(visits[name].alive for name in sliders)
         values["slider step, median"] = statistics.median(steps)
