@@ -321,8 +321,9 @@ def thread_time(protocol):
 
 
 def pages_of(html):
-    """Return the names of all pages, without suffix."""
-    paths = (path for path in html.rglob("*.html") if "_static" not in path.parts)
+    """Return the names of all pages but those of source code, without suffix."""
+    left_out = {"_static", "_modules"}
+    paths = (path for path in html.rglob("*.html") if not left_out & set(path.parts))
     return sorted(path.relative_to(html).with_suffix("").as_posix() for path in paths)
 
 
