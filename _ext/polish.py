@@ -7,7 +7,7 @@ place until then, and what the theme gets wrong for screen readers is put right.
 import re
 from pathlib import Path
 
-DEFER, ASYNC = {"defer": "defer"}, {"async": "async"}
+DEFER = {"defer": "defer"}
 
 # What is wrong with the theme's pages, and what stands there instead.
 CORRECTIONS = (
@@ -33,14 +33,11 @@ LAZY = 'loading="lazy" '
 
 
 def defer_scripts(app, pagename, templatename, context, doctree):
-    """Let scripts wait until the text is there; inline ones need only the first.
-
-    Predictions wait for no other script: what they cover is never seen.
-    """
+    """Let scripts wait until the text is there; inline ones need only the first."""
     for script in context.get("script_files", []):
         path = str(script.filename or "")
         if path and "documentation_options" not in path and "async" not in script.attributes:
-            script.attributes.update(ASYNC if "predictions" in path else DEFER)
+            script.attributes.update(DEFER)
 
 
 def finish(app, error):

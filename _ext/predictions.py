@@ -66,8 +66,18 @@ def parents(node):
         yield node
 
 
+def serve_script(app, pagename, templatename, context, doctree):
+    """Serve the script where it is needed, at once: what it covers shall not be seen before."""
+    needed = any(f'class="{what}' in context.get("body", "") for what in ("prediction", "believed"))
+    scripts = context.get("script_files", [])
+    for script in [one for one in scripts if str(one.filename).endswith("predictions.js")]:
+        script.attributes["async"] = "async"
+        context["script_files"] = [one for one in scripts if needed or one is not script]
+
+
 def setup(app):
-    """Connect to Sphinx."""
+    """Connect to Sphinx; `polish` lets scripts wait that are not marked by then."""
+    app.connect("html-page-context", serve_script)
     app.connect("doctree-read", give_names)
     app.connect("doctree-resolved", list_all)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
