@@ -47,7 +47,8 @@ def configure(app, config):
     if url := base_url(os.environ):
         config.html_baseurl = config.ogp_site_url = url
         config.sitemap_url_scheme = "{link}"  # the default puts the language into each address
-        config.sitemap_excludes = ["search.html", "genindex.html", "*-modindex.html", "prf-*.html"]
+        made = ("search.html", "genindex.html", "*-modindex.html", "prf-*.html", "_modules/*")
+        config.sitemap_excludes = list(made)
 
 
 def open_copies_in_colab(app, pagename, templatename, context, doctree):

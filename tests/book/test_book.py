@@ -1,6 +1,8 @@
 """The built book, as a visitor gets it: built afresh with the real command."""
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,7 +11,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from tools.homework import masters
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE_BY_SPHINX = re.compile(r"genindex|search|prf-prf|\w+-modindex")
+MADE_BY_SPHINX = re.compile(r"genindex|search|prf-prf|\w+-modindex|_modules/.+")
 NOT_PROSE = ["script", "style", "pre", "code", "svg", "template"]
 
 
@@ -75,6 +77,18 @@ def tracebacks(soup):
     return re.findall(r"Traceback \(most .*", soup.get_text())
 
 
+def calls(code):
+    """Give each function of the package that some cells call: as it is written, and its name."""
+    scope, tree = {}, list(ast.walk(ast.parse(code)))
+    for node in tree:
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("longterm"):
+            exec(ast.unparse(node), scope)
+    for text in (ast.unparse(node.func) for node in tree if isinstance(node, ast.Call)):
+        if re.fullmatch(r"[\w.]+", text) and text.split(".")[0] in scope:
+            called = eval(text, scope)
+            yield text, f"{called.__module__}.{called.__qualname__}"
+
+
 # --- Tests -------------------------------------------------------------------------------
 
 
@@ -118,6 +132,20 @@ def test_every_local_link_leads_somewhere(build, pages):
     targets = {(html / f"{name}.html").resolve(): anchors(soup) for name, soup in pages.items()}
     broken = {name: broken_links(html, name, pages, targets) for name in pages}
     assert {name: links for name, links in broken.items() if links} == {}
+
+
+@pytest.mark.parametrize("name", [name for name in toc_pages() if name.startswith("chapters/")])
+def test_what_a_chapter_calls_leads_to_its_docstring_and_on_to_its_source(pages, name):
+    page, reference = pages[name], pages["pages/reference"]
+    called = Counter(calls("\n".join(pre.get_text() for pre in page.select(".cell_input pre"))))
+    links = page.select(".cell_input a.code-link")
+    linked = Counter((a.get_text(), urlsplit(a["href"]).fragment) for a in links)
+    assert called <= linked
+    assert called.total() > 20
+    for anchor in {anchor for _, anchor in called}:
+        (source,) = reference.find(id=anchor).select("a:has(.viewcode-link)")
+        module, _, function = source["href"].removeprefix("../").partition(".html#")
+        assert pages[module].find(id=function).select_one(".nf, .nc").get_text() == function
 
 
 # --- The checks find what they look for --------------------------------------------------

@@ -142,6 +142,19 @@ def every_part_is_there(nb):
     return [f"{counts[part]} times {part}" for part, least in PARTS.items() if counts[part] < least]
 
 
+def predictions(nb):
+    """Return for each prediction whether each of its choices is the right one, in order."""
+    boxes = re.findall(r"^:class:[^\n]*\bprediction\b.*?^:{3,}$", markdown(nb), re.M | re.S)
+    choice = r"<details><summary>[^<]+</summary>\s*(.*?)\s*</details>"
+    return [[text.startswith("Yes") for text in re.findall(choice, box, re.S)] for box in boxes]
+
+
+def predictions_have_one_right_choice(nb):
+    """The site's script knows it by the first word of its explanation."""
+    found = enumerate(predictions(nb), 1)
+    return [f"prediction {k}: {choices}" for k, choices in found if choices.count(True) != 1]
+
+
 def exercises_have_hint_and_solution(nb):
     pattern = r"^[:`]{3,}\{exercise\}.*?(?=^[:`]{3,}\{exercise\}|^#{1,6} |\Z)"
     return [
@@ -160,6 +173,7 @@ RULES = [
     code_fits_the_page,
     no_tricks_in_code,
     every_part_is_there,
+    predictions_have_one_right_choice,
     exercises_have_hint_and_solution,
 ]
 
@@ -197,7 +211,16 @@ How long does it last?
 <details><summary>Hint</summary>Take logarithms.</details>
 <details><summary>Solution</summary>Seven steps.</details>
 """
-PREDICTION = ":::{admonition} What do you expect?\n:class: prediction\nMore or less?\n:::\n"
+PREDICTION = """:::{admonition} What do you expect?
+:class: prediction
+More or less?
+<details><summary>More</summary>There is no more to have.</details>
+<details><summary>Less</summary>
+
+Yes. It falls.
+</details>
+:::
+"""
 PROSE = f"""# One number
 
 The core path takes 20 minutes.
@@ -289,6 +312,11 @@ FAULTS = {
     every_part_is_there: [
         replace_prose(part)
         for part in ("# One", PREDICTION, "prf:", EXERCISE, "What to remember", "core", "Further: ")
+    ],
+    predictions_have_one_right_choice: [
+        replace_prose("Yes", "No"),
+        replace_prose("There is", "Yes. There is"),
+        replace_prose("<summary>Less", "<b>Less"),
     ],
     exercises_have_hint_and_solution: [
         replace_prose("<summary>Hint", "<summary>Look"),
