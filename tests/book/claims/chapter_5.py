@@ -117,6 +117,10 @@ CLAIMS = [
         lambda: [memory.push_to_flip(1.25, steps) for steps in (3, 40)],
     ),
     (
+        "as the state, {0[0]:.3f}. For forty steps {0[1]:.3f} will do.",
+        lambda: [memory.push_to_flip(1.25, steps) for steps in (1, 40)],
+    ),
+    (
         "the margin grows {} and",
         lambda: said(
             "sevenfold", 6.5, memory.robustness_margin(2.0) / memory.robustness_margin(1.25), 7.5
@@ -142,6 +146,7 @@ CLAIMS = [
         "attractor, at {0[0]:.2f}, {0[1]:.2f} and {0[2]:.2f}.",
         lambda: [rest_and_margin(w)[0] for w in (1.1, 1.25, 1.4)],
     ),
+    ("So it is for the first {} steps.", lambda: integrator_below(1.4)[1]),
     (
         "through the integrator's curve at step {}.",
         lambda: integrator_below(1.4)[1] + 1,
