@@ -51,7 +51,7 @@ def attractor(w: ArrayLike) -> Attractor:
 
     .. math:: \bar x = \tanh(w \bar x) \ge 0, \qquad w \operatorname{sech}^2(w \bar x)
 
-    The state at rest is :math:`z = w \bar x`, so :math:`w = z \coth z`, and the slope is
+    The attractor is :math:`z = w \bar x`, so :math:`w = z \coth z`, and the slope is
     :math:`2z / \sinh 2z`. It is not taken as :math:`w (1 - \bar x^2)`, which is 0 from w = 20 on.
 
     Parameters
@@ -186,7 +186,7 @@ def latch(w: float, inputs: ArrayLike, start: ArrayLike) -> Array:
 def push_to_flip(w: float, steps: int) -> float:
     r"""Smallest constant push that flips the latch if it acts for so many steps and then ends.
 
-    From the upper state at rest, z, the push takes :math:`a_t = w \tanh(a_{t-1}) - p` to 0 in
+    From the upper attractor, z, the push takes :math:`a_t = w \tanh(a_{t-1}) - p` to 0 in
     the last of these steps. One step needs p = z. More steps need less, and never less than
     `robustness_margin`.
 
@@ -248,7 +248,7 @@ def retention(w: float, noise: float, steps: int, start: float | None = None) ->
     steps : int
         Number of steps.
     start : float, optional
-        :math:`a_0` above 0; the state at rest if not given, which needs w above 1.
+        :math:`a_0` above 0; the attractor if not given, which needs w above 1.
 
     Returns
     -------
@@ -350,7 +350,7 @@ def lifetime(w: float, noise: float) -> float:
 
 
 def cheapest_flip(w: float, steps: int) -> Array:
-    r"""Pushes of least energy that take the latch from its upper state at rest to 0.
+    r"""Pushes of least energy that take the latch from its upper attractor to 0.
 
     .. math:: \min \tfrac12 \sum_{t=1}^{n} h_t^2, \qquad a_t = w \tanh(a_{t-1}) + h_t, \quad
        a_0 = w \bar x, \quad a_n = 0

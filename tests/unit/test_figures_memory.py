@@ -1,5 +1,7 @@
 """Figures of chapter 5 draw what they are given; frames show what the plain functions give."""
 
+import re
+
 import numpy as np
 import pytest
 from figure_checks import assert_draws, solved, words
@@ -99,8 +101,19 @@ def test_state_under_a_push_is_that_of_the_latch(w, push):
     np.testing.assert_allclose(a, expected, rtol=1e-12)
     assert np.isnan(state["lost" if kept else "kept"][1]).all()
     assert ("survives" in state["readout"]) == kept
+    slope = w / np.cosh(expected[0]) ** 2
+    assert f"without a push: {slope:.4f}." in state["readout"]
     x, y = state["map"]
     np.testing.assert_allclose(y, w * np.tanh(x) - push)
+
+
+@pytest.mark.parametrize(("w", "push", "word"), [(1.25, 0.3, "flips"), (1.65, 0.3, "later,")])
+def test_readout_says_when_the_bit_flips(w, push, word):
+    readout = figures.push_frame(w, push)["readout"]
+    flip = int(re.search(rf"{word} at step (\d+);", readout).group(1))
+    a = memory.latch(w, np.full(flip, -push), w * memory.attractor(w).rest)
+    assert a[flip] < 0 < a[flip - 1]
+    assert (flip > 40) == ("later" in readout)
 
 
 @pytest.mark.parametrize(("w", "push"), [(1.1, 0.0), (1.3, 0.05), (2.0, 0.5), (1.25, 0.3)])

@@ -73,7 +73,7 @@ def hysteresis(
     lengths: Sequence[int],
     pushes: Sequence[float],
 ) -> HouseFigure:
-    """State at rest against a constant input swept up and down; pushes that flip by length."""
+    """Attractor reached under a constant input swept up and down; pushes that flip by length."""
     fig, (loop, push) = new_figure(columns=2)
     middle = len(inputs) // 2
     for row, regime, words, offset in (
@@ -86,7 +86,7 @@ def hysteresis(
     for side in (-margin, margin):
         loop.axvline(side, **THEORY)
     top = 1.55 * max(np.abs(rising).max(), np.abs(falling).max())
-    loop.set(xlabel="constant input $h$", ylabel="state at rest", ylim=(-top, top))
+    loop.set(xlabel="constant input $h$", ylabel="attractor reached", ylim=(-top, top))
     loop.text(margin, -0.95 * top, r" $h^*$")
     loop.text(-margin, -0.95 * top, r"$-h^*$ ", ha="right")
     push.loglog(lengths, pushes, "o", color=VANISH, markersize=4)
@@ -116,7 +116,7 @@ def dilemma(
         point = margins[k], slopes[k] ** steps
         trade.plot(*([c] for c in point), "o", color=VANISH)
         note(trade, f"w = {weight:g}", point, (7, 4))
-    trade.set(xlabel="margin $h^*$", title=f"gradient after {steps} steps at rest")
+    trade.set(xlabel="margin $h^*$", title=f"gradient after {steps} steps")
     trade.set_xlim(-0.02, 1.12 * margins.max())
     return fig
 
@@ -167,7 +167,7 @@ def lifetimes(
 
 WEIGHTS = tuple(np.linspace(1.1, 2.0, 19).round(2).tolist())
 PUSHES = tuple(np.linspace(0, 0.6, 13).round(2).tolist())
-PUSH_STEPS, PUSH_ASKED = 40, 0.3
+PUSH_STEPS, LATE_STEPS, PUSH_ASKED = 40, 4000, 0.3
 NOISY_WEIGHTS = tuple(np.linspace(1.1, 1.6, 26).round(2).tolist())
 NOISES = (0.1, 0.2, 0.3, 0.4472)
 HOLD_STEPS, LIFE_ASKED, NOISE_ASKED = 200, 1000, 0.2
@@ -185,13 +185,13 @@ def latch_and_push() -> SliderFigure:
     right.plot([], [], **REGIMES["hold"], gid="kept")
     right.plot([], [], **REGIMES["explode"], gid="lost")
     left.set(xlim=(-2.5, 2.5), ylim=(-2.8, 2.8), xlabel="state a", ylabel="next state")
-    left.set(title="the map (open dot: unstable)")
+    left.set(title="the map (open dot: boundary)")
     right.set(xlim=(0, PUSH_STEPS), ylim=(-2.8, 2.8), xlabel="time step t", title="the state")
     return slider_figure(
         fig,
         push_frame,
         alt="Left, the map of the latch with its lower edge pushed down, the diagonal, and dots "
-        "where they meet. Right, the state over 40 steps from the upper state at rest.",
+        "where they meet. Right, the state over 40 steps from the upper attractor.",
         w=Slider("weight w", WEIGHTS, start=1.25, form="{:.2f}"),
         push=Slider("push against the bit", PUSHES, start=0.05, form="{:.2f}"),
     )
@@ -200,8 +200,10 @@ def latch_and_push() -> SliderFigure:
 def push_frame(w: float, push: float) -> Frame:
     """What `latch_and_push` shows at one weight and push."""
     a = np.linspace(-2.5, 2.5, 21)
-    rest, margin = w * memory.attractor(w).rest, memory.robustness_margin(w)
-    states = memory.latch(w, np.full(PUSH_STEPS, -push), rest)
+    (output, slope), margin = memory.attractor(w), memory.robustness_margin(w)
+    states = memory.latch(w, np.full(LATE_STEPS, -push), w * output)
+    flip = int(np.argmax(states < 0))
+    states = states[: PUSH_STEPS + 1]
     low, boundary, high = memory.rests(w, push)
     survives = push <= margin
     stable, unstable = ([low, high], [boundary]) if survives else ([low], NOWHERE)
@@ -209,22 +211,27 @@ def push_frame(w: float, push: float) -> Frame:
         push <= memory.robustness_margin(less) for less in WEIGHTS if less < w
     )
     solved = push == PUSH_ASKED and smallest
+    fate = (
+        "survives"
+        if survives
+        else f"{'flips' if flip <= PUSH_STEPS else 'will flip, later,'} at step {flip}"
+    )
     return {
         "map": (a, w * np.tanh(a) - push),
         "stable": (stable, stable),
         "unstable": (unstable, unstable),
         "kept": (np.arange(PUSH_STEPS + 1), states) if survives else (NOWHERE, NOWHERE),
         "lost": (NOWHERE, NOWHERE) if survives else (np.arange(PUSH_STEPS + 1), states),
-        "readout": f"w = {w:.2f}, push {push:.2f}, margin {margin:.4f}: the bit "
-        f"{'survives' if survives else 'flips'}; after {PUSH_STEPS} steps the state is "
-        f"{states[-1]:z.3f}."
+        "readout": f"w = {w:.2f}, push {push:.2f}, margin {margin:.4f}: the bit {fate}; "
+        f"after {PUSH_STEPS} steps the state is {states[-1]:z.3f}. Slope at the attractor without "
+        f"a push: {slope:.4f}."
         f"{' Task solved: no smaller weight here survives this push.' if solved else ''}",
     }
 
 
 @house_style()
 def hold_or_teach() -> SliderFigure:
-    """Retention in noise, and the gradient at rest, as weight and noise move."""
+    """Retention in noise, and the gradient at the attractor, as weight and noise move."""
     fig, (left, right) = new_figure(columns=2, height=3.6)
     left.axhline(0.5, **THEORY)
     left.plot([], [], **REGIMES["hold"], gid="right")
@@ -234,12 +241,12 @@ def hold_or_teach() -> SliderFigure:
     left.set(xlim=(0, HOLD_STEPS), ylim=(0.45, 1.03), xlabel="time step t")
     left.set(title="probability that the bit is right")
     right.set(yscale="log", xlim=(0, HOLD_STEPS), ylim=(1e-40, 10), xlabel="time step t")
-    right.set(title="gradient at rest (dots: t = 40)")
+    right.set(title="gradient at the attractor (dot: t = 40)")
     return slider_figure(
         fig,
         hold_frame,
         alt="Left, the probability that the bit is still right over 200 steps. Right, the "
-        "gradient at rest over the same steps on a log axis.",
+        "gradient at the attractor over the same steps on a log axis.",
         w=Slider("weight w", NOISY_WEIGHTS, start=1.2, form="{:.2f}"),
         noise=Slider("noise sd", NOISES, 0.2, {0.4472: "variance 0.2"}),
     )

@@ -65,7 +65,7 @@ def moved_by_noise():
 
 
 CLAIMS = [
-    ("rests at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
+    ("is at {0[0]:.3f}. Now an input", lambda: rest_and_margin(1.25)),
     ("Yes, {0[1]:.3f}. Between 0", lambda: rest_and_margin(1.25)),
     ("slope of tanh at 1.92, which is {:.3f}", lambda: memory.attractor(2.0).slope / 2),
     ("{0[0]:.2f}, which is 0.083", lambda: rest_and_margin(2.0)),
@@ -86,7 +86,7 @@ CLAIMS = [
     ("as well from {0[0]:.2f}. Its gradient", lambda: rest_and_margin(1.5)),
     ("gradient is ${:.3f}^{{1000}}$", lambda: memory.attractor(1.5).slope),
     ("0.990^{{40}} = {:.2f}$", lambda: gradient_at_rest(1.005, 40)),
-    ("The state at rest is {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
+    ("The attractor is at {0[0]:.3f}, less", lambda: rest_and_margin(1.005)),
     ("the margin is {0[1]:.6f}, a thousandth", lambda: rest_and_margin(1.005)),
     ("lifetime(1.005, 0.2) # 0.000235, {:.2f}", lambda: memory.lifetime(1.005, 0.2)),
     (
@@ -117,6 +117,10 @@ CLAIMS = [
         lambda: [memory.push_to_flip(1.25, steps) for steps in (3, 40)],
     ),
     (
+        "as the state, {0[0]:.3f}. For forty steps {0[1]:.3f} will do.",
+        lambda: [memory.push_to_flip(1.25, steps) for steps in (1, 40)],
+    ),
+    (
         "the margin grows {} and",
         lambda: said(
             "sevenfold", 6.5, memory.robustness_margin(2.0) / memory.robustness_margin(1.25), 7.5
@@ -139,9 +143,10 @@ CLAIMS = [
         lambda: integrator_below(1.4)[1] if integrator_below(1.4)[::2] == (1, 5013) else "?",
     ),
     (
-        "rest, at {0[0]:.2f}, {0[1]:.2f} and {0[2]:.2f}.",
+        "attractor, at {0[0]:.2f}, {0[1]:.2f} and {0[2]:.2f}.",
         lambda: [rest_and_margin(w)[0] for w in (1.1, 1.25, 1.4)],
     ),
+    ("So it is for the first {} steps.", lambda: integrator_below(1.4)[1]),
     (
         "through the integrator's curve at step {}.",
         lambda: integrator_below(1.4)[1] + 1,
