@@ -151,21 +151,21 @@ CLAIMS = [
     ),
     ("through 0 near {:.2f}, to", lambda: level_gain(32)),
     (
-        "measured at minus 5.7 and minus {:.1f}, learn",
+        "measured at minus 5.5 and minus {:.1f}, some",
         lambda: (
             -(
-                3 * drawn("fig-sweep", "1 3y mean")
-                - drawn("fig-sweep", "1 3y first")
-                - drawn("fig-sweep", "1 3y last")
+                3 * drawn("fig-sweep", "1 4y mean")
+                - drawn("fig-sweep", "1 4y first")
+                - drawn("fig-sweep", "1 4y last")
             )
         ),
     ),
     (
         "the loss of nearly {} powers of ten at 0.9",
         lambda: word(
-            -3 * drawn("fig-sweep", "1 3y mean")
-            + drawn("fig-sweep", "1 3y first")
-            + drawn("fig-sweep", "1 3y last")
+            -3 * drawn("fig-sweep", "1 4y mean")
+            + drawn("fig-sweep", "1 4y first")
+            + drawn("fig-sweep", "1 4y last")
         ),
     ),
     ("an angle of about {} degrees", lambda: word(angle(30))),
