@@ -1,5 +1,7 @@
 """Figures of chapter 8 draw what they are given; frames show what the plain functions give."""
 
+import re
+
 import numpy as np
 import pytest
 from figure_checks import assert_draws, outcome, solved, titles, words
@@ -7,6 +9,19 @@ from scipy.special import expit
 
 from longterm import decay
 from longterm.figures import remedies as figures
+
+
+def test_wirings_lead_each_heavy_path_from_an_earlier_state_to_the_present_one():
+    figure = figures.wirings()
+    assert titles(figure) == ["leaky unit", "skip over d steps", "LSTM"]
+    for ax, factor in zip(figure.axes, (r"$\alpha$", r"$S\,\tanh$", "$f_t$"), strict=True):
+        assert factor in words(ax)
+        (heavy,) = [line.get_xydata() for line in ax.lines if line.get_linewidth() == 3.0]
+        spots = {text.get_text(): text.get_position() for text in ax.texts}
+        (earlier,) = [label for label, at in spots.items() if np.allclose(at, heavy[0])]
+        assert re.fullmatch(r"\$[xc]_\{t-[1d]\}\$", earlier)
+        present = np.array(spots[earlier[:2] + "_t$"])
+        assert np.hypot(*(heavy[-1] - present)) < 0.9 < np.hypot(*(heavy[0] - present))
 
 
 def test_decay_by_lag_draws_sizes_beside_the_first_and_points_where_lags_are_missed():
@@ -67,6 +82,7 @@ def test_gate_shows_gradient_half_life_and_retention(bias, span):
     assert t == span
     assert kept == pytest.approx(decay.chance_kept(f, span, 0.2), rel=1e-12)
     assert f"{kept:.1%}" in state["readout"]
+    assert f"integrator in {decay.chance_kept(1.0, span, 0.2):.1%}" in state["readout"]
     spans, held = state["held"]
     assert held[-1] == pytest.approx(decay.chance_kept(f, 100, 0.2))
     assert spans[0] == 4

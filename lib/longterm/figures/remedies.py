@@ -25,6 +25,74 @@ from longterm.figures.style import (
     outcome_bars,
 )
 
+Point = tuple[float, float]
+Paths = dict[str, list[Point]]
+WIRINGS: dict[str, tuple[dict[str, Point], Paths, Paths]] = {
+    "leaky unit": (
+        {"$x_{t-1}$": (0, 0), "$x_t$": (4, 0), "$u_t$": (4, -1.7)},
+        {r"$\alpha$": [(0, 0), (4, 0)]},
+        {
+            r"$(1 - \alpha)\,W\,\tanh$": [(0, 0), (2, -1.7), (4, 0)],
+            r"$1 - \alpha$": [(4, -1.7), (4, 0)],
+        },
+    ),
+    "skip over d steps": (
+        {"$x_{t-d}$": (0, 0), "$x_{t-1}$": (2.3, 0), "$x_t$": (4, 0), "$u_t$": (4, -1.7)},
+        {r"$S\,\tanh$": [(0, 0), (2, 2.6), (4, 0)]},
+        {r"$W\,\tanh$": [(2.3, 0), (3.1, -1.1), (4, 0)], "": [(4, -1.7), (4, 0)]},
+    ),
+    "LSTM": (
+        {
+            "$c_{t-1}$": (0, 0),
+            "$c_t$": (4, 0),
+            "$y_t$": (4, 1.7),
+            r"$\tanh$": (4, -1.7),
+            "$y_{t-1}$": (0, -1.7),
+        },
+        {"$f_t$": [(0, 0), (4, 0)]},
+        {
+            "$i_t$": [(4, -1.7), (4, 0)],
+            "$o_t$": [(4, 0), (4, 1.7)],
+            "$W_c$": [(0, -1.7), (4, -1.7)],
+        },
+    ),
+}
+"""For each unit its nodes, the path around $W$ with its factor, and all other paths."""
+
+
+@house_style()
+def wirings() -> HouseFigure:
+    """Leak, skip and LSTM side by side: nodes, and heavy the path on which the state is kept."""
+    fig, axes = new_figure(columns=len(WIRINGS), height=2.3, sharex=True, sharey=True)
+    for ax, (title, (nodes, kept, others)) in zip(axes, WIRINGS.items(), strict=True):
+        for paths, colour, width in ((others, HOLD, 1.0), (kept, VANISH, 3.0)):
+            for factor, corners in paths.items():
+                _arrow(ax, np.array(corners, dtype=float), factor, colour, width)
+        for label, place in nodes.items():
+            ax.plot(*place, "o", color="white", markeredgecolor="black", markersize=25)
+            ax.text(*place, label, ha="center", va="center", fontsize=8.5)
+        ax.set(title=title, xlim=(-0.9, 4.9), ylim=(-2.4, 2.3), aspect="equal")
+        ax.axis("off")
+    return fig
+
+
+def _arrow(ax: Axes, corners: Array, factor: str, colour: str, width: float) -> None:
+    """A path, bent towards its middle corner if there is one, its head, and its factor."""
+    start, *bend, end = corners
+    middle = bend[0] if bend else (start + end) / 2
+    t = np.linspace(0, 1, 41)[:, None]
+    path = (1 - t) ** 2 * start + 2 * t * (1 - t) * middle + t**2 * end
+    outside = np.hypot(*(path - end).T) > 0.72  # the head stands beside the node
+    ax.plot(*path[outside].T, color=colour, linewidth=width, linestyle="-")
+    tip, before = path[outside][-1], path[outside][-2]
+    angle = np.degrees(np.arctan2(*(tip - before)[::-1]))
+    ax.plot(*tip, marker=(3, 0, angle - 90), color=colour, markersize=5 + width)
+    x, y = path[20]
+    upright, side = start[0] == end[0], -1 if y < 0 else 1
+    place: Style = {"ha": "center", "va": "top" if y < 0 else "bottom", "xytext": (0, 6 * side)}
+    place |= {"ha": "left", "va": "center", "xytext": (5, 0)} if upright else {}
+    ax.annotate(factor, (x, y), textcoords="offset points", color=colour, **place)
+
 
 @house_style()
 def decay_by_lag(
@@ -178,7 +246,7 @@ def gate_frame(bias: float, span: int) -> Frame:
     """What `gate_and_memory` shows at a forget bias and a span."""
     f, life = float(expit(bias)), float(decay.gate_half_life(bias))
     spans, held = _held(f)
-    kept = decay.chance_kept(f, span, NOISE)
+    kept, best = (decay.chance_kept(rate, span, NOISE) for rate in (f, 1.0))
     mark = ([life], [0.5]) if life <= STEPS else (NOWHERE, NOWHERE)
     least = min(b for b in BIASES if decay.gate_half_life(b) >= ENOUGH)
     found = " Task solved: this is the smallest bias asked for." if bias == least else ""
@@ -189,7 +257,7 @@ def gate_frame(bias: float, span: int) -> Frame:
         "span": ([span], [kept]),
         "readout": f"b = {bias:.2f}: the gate stands at {f:.3f} and halves the memory in "
         f"{life:.1f} steps. After {span} steps {f**span:.2g} of the gradient is left, and the bit "
-        f"is right in {kept:.1%} of all sequences.{found}",
+        f"is right in {kept:.1%} of all sequences, that of an integrator in {best:.1%}.{found}",
     }
 
 

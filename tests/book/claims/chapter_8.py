@@ -103,7 +103,7 @@ SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
 
 CLAIMS = [
     ("halve its memory in {:.1f} steps", lambda: decay.half_life(0.9)),
-    ("in the cell above {:.4f} a step", lambda: decay.skip_rate(0.4, 0.4, 5)),
+    ("with both weights 0.4 it is {:.4f} a step", lambda: decay.skip_rate(0.4, 0.4, 5)),
     ("$0.4^{{1/5}} = {:.4f}$", lambda: decay.skip_rate(0.0, 0.4, 5)),
     (r"\ln(1 + e^{{-3}}) = {:.1f}$", lambda: decay.gate_half_life(3.0)),
     ("20: the gate stands at {:.3f}", lambda: 0.5 ** (1 / decay.gate_half_life(3.0))),
