@@ -250,7 +250,7 @@ def test_no_question_needs_sight_or_colour_words(homework):
 def test_only_numpy_is_needed(homework):
     sources = [masters.student_source(c) for c in homework.nb.cells if c.cell_type == "code"]
     imports = re.findall(r"^\s*(?:import|from) (\w+)", "\n".join(sources), re.M)
-    assert set(imports) <= {"hashlib", "hmac", "numpy", "matplotlib"}
+    assert set(imports) <= {"hashlib", "hmac", "itertools", "numpy", "matplotlib"}
 
 
 def test_public_checks_tell_three_states(homework, capsys):
