@@ -132,7 +132,7 @@ def hints(homework, result, question):
     like = [
         item for item in like if is_like(item, result, lost, all) and item.loses == lost
     ] or like
-    words = [f"Looks like: <em>{escape(i.name)}</em>. {escape(i.advice or '')}" for i in like]
+    words = [f"Looks like: <em>{escape(i.name)}</em>. {escape(i.advice)}" for i in like]
     law = result.laws.get(question, "")
     if law and ("and yours" in law or not homework.is_personal(question)):
         words.append(f"A public check: {escape(law)}.")

@@ -12,7 +12,7 @@ from html import escape
 
 from tools.homework import marking, masters
 
-BEGINNING = re.compile(r"^# %% ([a-z_]+-[ab]): (.+)\n# loses: (.+)\n(?:# try: (.+)\n)?", re.M)
+BEGINNING = re.compile(r"^# %% ([a-z_]+-[ab]): (.+)\n# loses: (.+)\n# try: (.+)\n", re.M)
 
 
 @dataclass(frozen=True)
