@@ -111,7 +111,7 @@ def broken_law(homework, question, student_id, session):
                     exec(compile(code, "public", "exec", dont_inherit=True), names)
             except Lost as error:
                 said.append(str(error))
-    words = next((words for words in said if not words.startswith("Correct so far.")), "")
+    words = next((words for words in said if not words.startswith("Correct so far.")), "")[:600]
     return re.sub(r"^(Almost|Not there yet)[.:]( This should hold:)? |Lost: ", "", words)
 
 

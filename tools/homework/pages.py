@@ -118,7 +118,8 @@ def messages(homework, result, question, book):
     words = [code_words(text) for text in found if text]
     if any(mark.points < mark.most for mark in marks):
         words += hints(homework, result, question)
-        words += [f"Read: {link(book, *section)}." for section in homework.sections(question)]
+        sections = [link(book, *section) for section in homework.sections(question)]
+        words.append(f"Read: {'; '.join(sections)}.")
     return "<br>".join(words)
 
 
@@ -135,7 +136,7 @@ def hints(homework, result, question):
     words = [f"Looks like: <em>{escape(i.name)}</em>. {escape(i.advice)}" for i in like]
     law = result.laws.get(question, "")
     if law and ("and yours" in law or not homework.is_personal(question)):
-        words.append(f"A public check: {escape(law)}.")
+        words.append(f"A public check fails: {escape(law)}.")
     return words
 
 
