@@ -307,7 +307,7 @@ def test_every_question_names_sections_of_the_book_that_are_there(homework):
             link = pages.link("https://x.org", chapter, heading)
             page, anchor = re.search(r"chapters/(.*)\.html#(.*?)\"", link).groups()
             text = (pages.CHAPTERS / f"{page}.ipynb").read_text(encoding="utf-8")
-            assert f'"## {heading}' in text
+            assert f'"## {heading}' in text, f"{page} has no section “{heading}”: see {question}"
             assert anchor == docutils.nodes.make_id(heading)
 
 
