@@ -404,7 +404,7 @@ KNOWN = homework_class.known_wrong(HOMEWORK, "logarithm")
 def lived(tmp_path_factory):
     """Return the folder of a class that was marked with the real command."""
     folder = tmp_path_factory.mktemp("class")
-    homework_class.term_file(folder)
+    homework_class.term_file(folder, book='"https://example.org/book/"')
     homework_class.roster_file(folder, ROSTER)
     other = masters.choose("hw1", "another key, some years ago")
     forged = homework_class.blank(HOMEWORK)
@@ -526,6 +526,14 @@ def test_feedback_has_points_messages_and_no_test(lived):
         test.points for test in HOMEWORK.tests if test.name in KNOWN.loses
     )
     assert f"<td>{kept:g} of {HOMEWORK.questions[question]:g}</td>" in text
+    assert f"Looks like: <em>{KNOWN.name}</em>. {KNOWN.advice}" in text
+    assert "steps_seen(" in text or "first_beyond(" in text
+    assert "and yours fails" in text
+    section = (
+        '<a href="https://example.org/book/chapters/01_scalar_powers.html#half-lives-and-horizons">'
+    )
+    assert section in text
+    assert "Looks like" not in page(lived, "s09")
     assert "has not been marked yet" in text
     assert "Karl Gauß" in text
     assert HOMEWORK.titles[question] in text
@@ -580,6 +588,7 @@ def test_marks_by_hand_merge_and_survive_marking_again(lived):
     assert float(before["s06"]["hw1 total"]) == 1
     assert run(lived).count("->") == 0
     assert table(lived) == before
+    assert "reason: 0.5 of 1. You give the reason" in page(lived, "s01")
     assert "Well argued" in page(lived, "s01")
     assert "An idea was there" in page(lived, "s06")
     (lived / "written.csv").unlink()

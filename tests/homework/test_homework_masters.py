@@ -10,12 +10,14 @@ import itertools
 import pkgutil
 import re
 import zipfile
+from html import escape
 
+import docutils.nodes
 import homework_class
 import nbformat
 import numpy as np
 import pytest
-from tools.homework import copies, marking, masters, term, wrong
+from tools.homework import copies, marking, masters, pages, term, wrong
 
 import longterm
 
@@ -44,12 +46,6 @@ def here(homework, student_id, cells):
     return {m.test: m.points for m in marking.mark_all(homework, student_id, session)}
 
 
-def term_with(name, cell):
-    """Return a homework, as some term sets it, that has a certain cell."""
-    terms = [masters.choose(its_name, key) for its_name, key in TERMS if its_name == name]
-    return next(t for t in terms if cell in {masters.cell_id(answer) for answer in t.answers})
-
-
 @pytest.fixture(params=TERMS, ids=lambda pair: ", ".join(pair))
 def homework(request):
     return masters.choose(*request.param)
@@ -74,11 +70,18 @@ def test_an_untouched_copy_gets_none(homework):
 @pytest.mark.parametrize(
     ("name", "item"), WRONG, ids=[f"{name}, {i.answer}, {i.name}" for name, i in WRONG]
 )
-def test_a_wrong_answer_loses_exactly_its_cells(name, item):
-    homework = term_with(name, item.answer)
-    personal = any("my_numbers" in mark_code(homework, test) for test in item.loses)
-    for student_id in IDS[: 2 if personal else 1]:
-        points = here(homework, student_id, wrong.cells_with(homework, item))
+def test_a_wrong_answer_loses_exactly_its_cells_and_its_author_is_told_why(name, item):
+    homework = masters.with_answer(name, item.answer)
+    result, page = wrong.told(homework, item)
+    question = masters.parts(item.answer)[0]
+    assert {mark.test for mark in result.marks if not mark.points} == item.loses
+    assert list(result.laws) == [question], "it meets all public checks"
+    words = [item.name, item.advice, *(heading for _, heading in homework.sections(question))]
+    assert not [text for text in words if escape(text) not in page]
+    law = escape(result.laws[question])
+    assert (law in page) == ("and yours" in law or not homework.is_personal(question))
+    if homework.is_personal(question):
+        points = here(homework, IDS[1], wrong.cells_with(homework, item))
         assert {test for test, gained in points.items() if not gained} == item.loses
 
 
@@ -114,11 +117,6 @@ def test_no_public_function_called_once_passes_a_graded_cell(homework):
         session.answers.names |= dict.fromkeys(asked, function)
         passed = [t.name for t in tests if marking.mark(homework, t, "s001", session).points]
         assert not passed, name
-
-
-def mark_code(homework, name):
-    """Return the code of a test."""
-    return next(test.code for test in homework.tests if test.name == name)
 
 
 # --- Versions and numbers of one's own -----------------------------------------------------
@@ -247,10 +245,10 @@ def test_no_question_needs_sight_or_colour_words(homework):
     assert re.findall(words, texts, re.I) == []
 
 
-def test_only_numpy_is_needed(homework):
+def test_only_numpy_and_python_itself_are_needed(homework):
     sources = [masters.student_source(c) for c in homework.nb.cells if c.cell_type == "code"]
     imports = re.findall(r"^\s*(?:import|from) (\w+)", "\n".join(sources), re.M)
-    assert set(imports) <= {"hashlib", "hmac", "numpy", "matplotlib"}
+    assert set(imports) <= {"hashlib", "hmac", "itertools", "numpy", "matplotlib"}
 
 
 def test_public_checks_tell_three_states(homework, capsys):
@@ -273,32 +271,51 @@ def iter_error(error):
     yield
 
 
-def test_public_checks_are_met_by_the_solutions_and_by_no_stub(homework, capsys):
-    names = {"STUDENT_ID": "s001"}
-    for source in [*homework.given, *marking.solutions(homework)]:
-        exec(source, names)
-    solved = said_by_checks(homework, names, capsys)
-    stubs = dict.fromkeys(homework.asked()[0], raises) | dict.fromkeys(homework.asked()[1])
-    blank = said_by_checks(homework, names | stubs, capsys)
-    assert all(words.startswith("Correct so far.") for words in solved)
-    assert all(words.startswith("Not there yet") for words in blank)
-    assert len(solved) == len(homework.questions) - 1
+def test_public_checks_are_met_by_the_solutions_and_by_no_stub(homework):
+    stubs = [masters.student_source(cell) for cell in homework.answers]
+    for question in set(homework.questions) - set(homework.written):
+        for cells, met in ((marking.solutions(homework), True), (stubs, False)):
+            session = marking.Here(marking.program(homework, "s001", cells))
+            assert (marking.broken_law(homework, question, "s001", session) == "") == met
 
 
-def raises(*values):
-    """Stand for an answer that is not there."""
-    raise NotImplementedError
+def test_no_worked_number_has_the_inputs_of_a_hidden_test(homework):
+    program = marking.program(homework, "s001", marking.solutions(homework))
+    shown, hidden = Listening(program), Listening(program)
+    for question in set(homework.questions) - set(homework.written):
+        marking.broken_law(homework, question, "s001", shown)
+    marking.mark_all(homework, "s001", hidden)
+    assert not shown.calls & hidden.calls
 
 
-def said_by_checks(homework, names, capsys):
-    """Return what each cell with public checks prints."""
-    capsys.readouterr()
-    said = []
-    for cell in homework.cells(grade=True, solution=False):
-        exec(masters.without_region(cell.source, masters.HIDDEN), dict(names))
-        text = capsys.readouterr().out
-        said += [text] if text else []
-    return said
+class Listening(marking.Here):
+    """Notes what it is asked."""
+
+    def __init__(self, cells):
+        super().__init__(cells)
+        self.calls = set()
+
+    def call(self, name, *values):
+        self.calls.add(repr((name, *values)))
+        return super().call(name, *values)
+
+
+def test_every_question_names_sections_of_the_book_that_are_there(homework):
+    for question in homework.questions:
+        assert homework.sections(question)
+        for chapter, heading in homework.sections(question):
+            link = pages.link("https://x.org", chapter, heading)
+            page, anchor = re.search(r"chapters/(.*)\.html#(.*?)\"", link).groups()
+            text = (pages.CHAPTERS / f"{page}.ipynb").read_text(encoding="utf-8")
+            assert f'"## {heading}' in text, f"{page} has no section “{heading}”: see {question}"
+            assert anchor == docutils.nodes.make_id(heading)
+
+
+def test_a_rubric_has_the_points_of_its_question(homework):
+    for question in homework.written:
+        lines = homework.rubric(question)
+        assert list(lines) == ["claim", "figure", "reason", "instead"]
+        assert sum(points for points, _ in lines.values()) == homework.questions[question]
 
 
 def test_the_tools_are_the_same_in_all_homeworks():

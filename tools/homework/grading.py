@@ -57,6 +57,7 @@ class Result:
     total: float = 0.0
     written: dict = field(default_factory=dict)
     looks_like: dict = field(default_factory=dict)
+    laws: dict = field(default_factory=dict)  # by question: a public law that does not hold
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ def depends_on(homework, student_id, work):
     """Return a name for all that the marks of a submission depend on."""
     code = [path.read_text(encoding="utf-8") for path in sorted(HERE.glob("*.py"))]
     tests = [(test.name, test.points, test.code) for test in homework.tests]
+    tests += [cell.source for cell in homework.cells(grade=True, solution=False)]
     program = marking.program(homework, student_id, work.cells)
     content = json.dumps([code, tests, program, student_id, np.__version__])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
@@ -193,13 +195,14 @@ def mark_attempt(homework, attempt, store, fresh):
     program = marking.program(homework, attempt.student.id, attempt.work.cells)
     with sandbox.Session(program) as session:
         marks = marking.mark_all(homework, attempt.student.id, session)
+        laws = marking.broken_laws(homework, attempt.student.id, session, marks)
         given = len(program) - len(attempt.work.cells)
         problems = [
             [attempt.work.cells[number - given].strip().split("\n")[0][:60], text]
             for number, text in sorted(session.problems.items())
             if number >= given
         ]
-    found = {"marks": [mark.as_dict() for mark in marks], "problems": problems}
+    found = {"marks": [mark.as_dict() for mark in marks], "problems": problems, "laws": laws}
     new = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
     new.write_text(json.dumps(found), encoding="utf-8")
     new.replace(path)
@@ -277,7 +280,7 @@ def result_of(homework, course, attempt, found):
         result.status, result.notes = FAILED, [*result.notes, found["failed"]]
         return result
     result.marks = [marking.Mark(**mark) for mark in found["marks"]]
-    result.problems = found["problems"]
+    result.problems, result.laws = found["problems"], found["laws"]
     for mark in result.marks:
         result.points[mark.question] = result.points.get(mark.question, 0) + mark.points
     return result

@@ -4,10 +4,11 @@ A test is the hidden part of a graded cell. It is run here, outside the sandbox,
 as the student's function is a call through the pipe.
 """
 
+import re
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-from tools.homework import plain, sandbox, worker
+from tools.homework import masters, plain, sandbox, worker
 
 NOT_ANSWERED = "Not answered."
 OTHER_FORM = "The answer does not have the form that the question asks for."
@@ -89,6 +90,31 @@ def mark(homework, test, student_id, session):
     return Mark(test.name, test.question, 0, test.points, message, trace)
 
 
+def broken_laws(homework, student_id, session, marks):
+    """Return by question the public law that fails, of questions that were tried and lost."""
+    lost = {m.question for m in marks if m.points < m.most and m.message != NOT_ANSWERED}
+    laws = {q: broken_law(homework, q, student_id, session) for q in sorted(lost)}
+    return {question: law for question, law in laws.items() if law}
+
+
+def broken_law(homework, question, student_id, session):
+    """Return the first public law that an answer does not meet, as its check says it; else ""."""
+    said = []
+    for cell in homework.cells(grade=True, solution=False):
+        if masters.of(cell) == question:
+            code = masters.without_region(cell.source, masters.HIDDEN)
+            test = masters.Test("public", question, 0, code)
+            try:
+                names = test_names(homework, test, student_id, session, [])
+                names["print"] = lambda *words: said.append(" ".join(words))
+                with np.errstate(all="ignore"):
+                    exec(compile(code, "public", "exec", dont_inherit=True), names)
+            except Lost as error:
+                said.append(str(error))
+    words = next((words for words in said if not words.startswith("Correct so far.")), "")[:600]
+    return re.sub(r"^(Almost|Not there yet)[.:]( This should hold:)? |Lost: ", "", words)
+
+
 def test_names(homework, test, student_id, session, trace):
     """Return the names that a test sees: the given cells', and the student's answers."""
     names = {"__name__": "test", "STUDENT_ID": str(student_id), "print": silent}
@@ -112,7 +138,12 @@ def all_names(code):
 
 def caller(session, name, trace):
     """Return a function that calls the student's function of that name."""
-    return lambda *values: asked(lambda: session.call(name, *values), name, trace)
+
+    def call(*values):
+        return asked(lambda: session.call(name, *values), name, trace)
+
+    call.__name__ = name
+    return call
 
 
 def asked(ask, name, trace):

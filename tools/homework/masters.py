@@ -10,6 +10,7 @@ import copy
 import functools
 import hashlib
 import hmac
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,11 @@ def parts(name):
     """Return question, version and part of a cell's id, three times "" where it has no version."""
     match = CELL_ID.fullmatch(name)
     return (match["question"], match["version"], match["part"]) if match else ("", "", "")
+
+
+def of(cell):
+    """Return the question that a cell belongs to, "" for a cell without a version."""
+    return parts(cell_id(cell))[0]
 
 
 def regions(source, name):
@@ -117,30 +123,49 @@ class Homework:
         """Return the points of each question, the written one included, in order."""
         points = {}
         for cell in self.cells(grade=True):
-            question = parts(cell_id(cell))[0]
+            question = of(cell)
             points[question] = points.get(question, 0) + settings(cell)["points"]
         return points
 
     @property
     def titles(self):
         """Return the headings of the questions, without points and minutes."""
-        texts = {parts(cell_id(cell))[0]: cell.source for cell in self.cells(locked=True)[::-1]}
-        found = {q: re.match(r"## (.*?) \(\d+ points?,", texts[q]) for q in self.questions}
+        found = {q: re.match(r"## (.*?) \(\d+ points?,", self.text(q)) for q in self.questions}
         return {question: match[1] if match else question for question, match in found.items()}
+
+    def text(self, question):
+        """Return the text of a question."""
+        cells = [c for c in self.cells(locked=True) if c.cell_type == "markdown"]
+        return next(c.source for c in cells if of(c) == question)
+
+    def is_personal(self, question):
+        """Tell whether a question has numbers of a student's own."""
+        return any(cell_id(c).endswith("-data") for c in self.cells() if of(c) == question)
+
+    def sections(self, question):
+        """Return the sections of the book that a question names: chapter and heading."""
+        line = re.search(r"(?m)^\*\*Read:\*\* (.*)", self.text(question))
+        chapter, found = 0, []
+        for number, heading in re.findall(r"chapter (\d+)|\*([^*]+)\*", line[1] if line else ""):
+            chapter = int(number or chapter)
+            found += [(chapter, heading)] if heading else []
+        return found
+
+    def rubric(self, question):
+        """Return the lines of a written question's rubric: name, points and sentence."""
+        lines = re.findall(r"(?m)^\d+\. \*(\w+)\* \((\d+) points?\): (.*)", self.text(question))
+        return {name: (int(points), sentence) for name, points, sentence in lines}
 
     @property
     def written(self):
         """Return the questions that people mark."""
-        return [parts(cell_id(cell))[0] for cell in self.cells(grade=True, solution=True)]
+        return [of(cell) for cell in self.cells(grade=True, solution=True)]
 
     @property
     def tests(self):
         """Return the graded cells that the machine marks."""
         cells = self.cells(grade=True, solution=False)
-        return [
-            Test(cell_id(c), parts(cell_id(c))[0], settings(c)["points"], hidden_test(c))
-            for c in cells
-        ]
+        return [Test(cell_id(c), of(c), settings(c)["points"], hidden_test(c)) for c in cells]
 
     @property
     def answers(self):
@@ -198,6 +223,12 @@ def choose(name, key, due="see your course page"):
         cell.source = re.sub(r"(?m)^\*\*Due:\*\* .*", f"**Due:** {due}", cell.source)
     nb.metadata["longterm"] = {"homework": name, "term": salt(key)}
     return Homework(name, nb)
+
+
+def with_answer(name, wanted):
+    """Return a homework in some term that has a certain cell."""
+    terms = (choose(name, f"key {number}") for number in itertools.count())
+    return next(t for t in terms if wanted in {cell_id(cell) for cell in t.nb.cells})
 
 
 def is_set(cell, name, key):

@@ -7,7 +7,14 @@ import re
 from collections import Counter
 from html import escape
 
+from tools.homework import masters, wrong
 from tools.homework.term import share_kept
+
+CHAPTERS = masters.FOLDER.parent / "chapters"
+NEXT = (
+    "What next: try the case that is named here by hand, mend the answer in your notebook, and "
+    "run the cell below it again. “Looks like” compares with mistakes of others: yours may differ."
+)
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
@@ -56,23 +63,25 @@ def file_name(student_id):
 # --- Feedback ------------------------------------------------------------------------------
 
 
-def feedback(homework, result, kept=1.0):
+def feedback(homework, result, kept=1.0, book=""):
     """Return a student's page: points, messages, and how the total comes about.
 
-    `kept` is the share of the points that is kept when handed in late.
+    `kept` is the share of the points that is kept when handed in late, `book` the course's address.
     """
     most = sum(homework.questions.values())
     rows = [
         (
             escape(homework.titles[question]),
             points_cell(result, question, full),
-            messages(result, question),
+            messages(homework, result, question, book),
         )
         for question, full in homework.questions.items()
     ]
     parts = [f"<p>{escape(result.student.name)} ({escape(result.student.id)})</p>"]
     parts += [f"<p>{escape(note)}</p>" for note in result.notes]
     parts.append(table(["Question", "Points", "What was found"], rows))
+    if result.looks_like or result.laws:
+        parts.append(f"<p>{NEXT}</p>")
     if result.days_late:
         late = (
             f"Handed in late, days counted: {result.days_late}. {kept:.0%} of the points are kept."
@@ -94,19 +103,66 @@ def points_cell(result, question, full):
     return f"{'–' if points is None else format(points, 'g')} of {full:g}"
 
 
-def messages(result, question):
+def messages(homework, result, question, book):
     """Return what is said about one question."""
     if question in result.reasons:
         return f"Set by hand: {escape(result.reasons[question])}"
-    found = dict.fromkeys(mark.message for mark in result.marks if mark.question == question)
+    marks = [mark for mark in result.marks if mark.question == question]
+    found = dict.fromkeys(mark.message for mark in marks)
     if question in result.written:
-        marks = [f"{name}: {points:g}" for name, points in result.rubric.items()]
-        found = dict.fromkeys([*marks, result.comment] if marks else ["Written answer."])
+        found = dict.fromkeys([*rubric_lines(homework, result, question), result.comment])
     if len(found) > 1:
         found.pop("Correct.", None)
-        partly = [m for m in result.marks if m.question == question and m.points == m.most]
+        partly = any(mark.points == mark.most for mark in marks)
         found = {"Partly correct.": None, **found} if partly else found
-    return "<br>".join(code_words(text) for text in found if text)
+    words = [code_words(text) for text in found if text]
+    if any(mark.points < mark.most for mark in marks):
+        words += hints(homework, result, question)
+        sections = [link(book, *section) for section in homework.sections(question)]
+        words.append(f"Read: {'; '.join(sections)}.")
+    return "<br>".join(words)
+
+
+def hints(homework, result, question):
+    """Return which known mistakes an answer looks like, and a public law that it breaks.
+
+    Of a question with numbers of a student's own, only what a worked number says is shown.
+    """
+    lost = {m.test for m in result.marks if m.question == question and m.points < m.most}
+    like = [item for item in wrong.in_term(homework) if is_like(item, result, lost, any)]
+    like = [
+        item for item in like if is_like(item, result, lost, all) and item.loses == lost
+    ] or like
+    words = [f"Looks like: <em>{escape(i.name)}</em>. {escape(i.advice)}" for i in like]
+    law = result.laws.get(question, "")
+    if law and ("and yours" in law or not homework.is_personal(question)):
+        words.append(f"A public check fails: {escape(law)}.")
+    return words
+
+
+def is_like(item, result, tests, some):
+    """Tell whether an answer gave the values of a known wrong one in some, or in all, tests."""
+    return some(item.name in result.looks_like.get(t, []) for t in tests & item.loses)
+
+
+def rubric_lines(homework, result, question):
+    """Return the lines of a rubric as marked, each with its points and the most there are."""
+    most = homework.rubric(question)
+    if not result.rubric:
+        return ["Written answer."]
+    return [
+        f"{name}: {points:g}" + (f" of {most[name][0]}. {most[name][1]}" if name in most else "")
+        for name, points in result.rubric.items()
+    ]
+
+
+def link(book, chapter, heading):
+    """Return a section of the book, as a link where the book's address is known."""
+    words = f"chapter {chapter}, {escape(heading)}"
+    page = next(CHAPTERS.glob(f"{chapter:02d}_*.ipynb")).stem
+    anchor = re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+    address = escape(f"{book}/chapters/{page}.html#{anchor}")
+    return f'<a href="{address}">{words}</a>' if book else words
 
 
 # --- For the instructor --------------------------------------------------------------------
@@ -168,7 +224,8 @@ def write(target, homework, course, desk, results, whole_class):
         if result.status != "no submission":
             path = folder / f"{file_name(result.student.id)}.html"
             kept = share_kept(course.term, result.days_late)
-            path.write_text(feedback(homework, result, kept), encoding="utf-8")
+            text = feedback(homework, result, kept, course.term.book)
+            path.write_text(text, encoding="utf-8")
     if whole_class:
         text = summary(homework, course, desk, results)
         (target / f"{homework.name}-summary.html").write_text(text, encoding="utf-8")

@@ -31,6 +31,7 @@ class Term:
     late_days: int
     attempt: str
     columns: dict  # the LMS's names for the columns of totals
+    book: str = ""  # where students read the course
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def read_term(path):
         late_days=int(number(content.get("late_days", 0), f"{path}: late_days")),
         attempt=attempt,
         columns={name: str(column) for name, column in content.get("columns", {}).items()},
+        book=str(content.get("book", "")).rstrip("/"),
     )
 
 

@@ -1,15 +1,18 @@
 """Known wrong answers: homework/wrong/hw1.py and its kind.
 
 Each begins with `# %% question-version: what is wrong`, then `# loses:` and the parts of the
-question that it loses. Tests hold every one to that; the summary of a class names those it finds.
+question that it loses, then `# try:` and what a student may do next. Tests hold every one to
+that; summary and feedback name those they find. `python -m tools homework.wrong` counts what
+students are told of them.
 """
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from tools.homework import marking, masters
 
-BEGINNING = re.compile(r"^# %% ([a-z_]+-[ab]): (.+)\n# loses: (.+)\n", re.M)
+BEGINNING = re.compile(r"^# %% ([a-z_]+-[ab]): (.+)\n# loses: (.+)\n# try: (.+)\n", re.M)
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Wrong:
     answer: str
     name: str
     loses: frozenset
+    advice: str
     code: str
 
 
@@ -26,10 +30,10 @@ def read(name):
     """Return the known wrong answers of a homework, both versions."""
     path = masters.FOLDER / "wrong" / f"{name}.py"
     _, *pieces = BEGINNING.split(path.read_text(encoding="utf-8"))
-    groups = zip(pieces[::4], pieces[1::4], pieces[2::4], pieces[3::4], strict=True)
+    groups = zip(*(pieces[start::5] for start in range(5)), strict=True)
     return [
-        Wrong(f"{cell}-answer", what, frozenset(f"{cell}-{part}" for part in loses.split()), code)
-        for cell, what, loses, code in groups
+        Wrong(f"{cell}-answer", what, frozenset(f"{cell}-{part}" for part in loses.split()), *rest)
+        for cell, what, loses, *rest in groups
     ]
 
 
@@ -76,3 +80,36 @@ class Likeness:
         if key not in self.known:
             self.known[key] = traces(self.homework, student_id, test)
         return [name for name, trace in self.known[key] if trace == mark.trace]
+
+
+# --- What a student is told ----------------------------------------------------------------
+
+
+def told(homework, item, student_id="s001"):
+    """Return what is found of a student whose only mistake is a known one, and the feedback."""
+    from tools.homework import grading, pages, term
+
+    session = marking.Here(marking.program(homework, student_id, cells_with(homework, item)))
+    result = grading.Result(term.Student(student_id, "", (), {}), grading.MARKED)
+    result.marks = marking.mark_all(homework, student_id, session)
+    result.laws = marking.broken_laws(homework, student_id, session, result.marks)
+    grading.add_likeness(homework, [result])
+    return result, pages.feedback(homework, result)
+
+
+def main():
+    """Print for each homework how many known mistakes the checks miss and the feedback names."""
+    print(f"{'':<6}{'known':>7}{'pass all public checks':>25}{'recognised':>13}{'named':>8}")
+    for name in masters.names():
+        items = read(name)
+        found = [told(masters.with_answer(name, item.answer), item) for item in items]
+        passed = [item for item, (result, _) in zip(items, found, strict=True) if not result.laws]
+        known = [item for item, (result, _) in zip(items, found, strict=True) if result.looks_like]
+        named = [i for i, (_, page) in zip(items, found, strict=True) if escape(i.name) in page]
+        print(f"{name:<6}{len(items):>7}{len(passed):>25}{len(known):>13}{len(named):>8}")
+        for item in passed:
+            print(f"  passes all: {item.answer[:-7]}, {item.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -53,5 +53,11 @@ CLAIMS = {
     ],
     "pages/homework_students.md": [
         ("may take {} seconds a call", lambda: said("five", 5, sandbox.CALL_SECONDS, 5)),
+        (
+            "{0[0]:.3f} after 10 steps, {0[1]:.3f} after 69, {0[2]:.3f} after 100, {0[3]:.3f}",
+            lambda: scalar.powers(0.99, 300)[[10, 69, 100, 300]],
+        ),
+        ("holds for up to {} steps", lambda: scalar.steps_to_reach(0.99, 0.5) - 1),
+        ("2^{{-1/300}} \\approx {:.4f}$", lambda: 2 ** (-1 / 300)),
     ],
 }
