@@ -41,13 +41,13 @@ def test_spectra_draw_each_eigenvalue_beside_the_unit_circle():
     assert titles(figure) == ["a", "b"]
 
 
-def test_success_by_rate_draws_a_line_for_each_way_and_names_them_in_a_panel_of_its_own():
+def test_success_by_rate_draws_a_line_for_each_way_and_names_them_once():
     lines = {k: [(0.1, outcome(k)), (1.0, outcome(20))] for k in (5, 10)}
     figure = figures.success_by_rate({"leaky": lines, "skips": lines}, columns=3)
     drawn = [([0.1, 1.0], [k / 20, 1.0]) for k in lines]
     assert_draws(figure, drawn, drawn, [])
     assert titles(figure) == ["leaky", "skips", ""]
-    assert [text.get_text() for text in figure.axes[2].get_legend().get_texts()] == ["5", "10"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["5", "10"]
 
 
 def test_held_and_heard_draws_means_with_two_errors_to_each_side():

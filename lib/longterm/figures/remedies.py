@@ -63,7 +63,7 @@ WIRINGS: dict[str, tuple[dict[str, Point], Paths, Paths]] = {
 @house_style()
 def wirings() -> HouseFigure:
     """Leak, skip and LSTM side by side: nodes, and heavy the path on which the state is kept."""
-    fig, axes = new_figure(columns=len(WIRINGS), height=2.3, sharex=True, sharey=True)
+    fig, axes = new_figure(columns=len(WIRINGS), height=2.1, sharex=True, sharey=True)
     for ax, (title, (nodes, kept, others)) in zip(axes, WIRINGS.items(), strict=True):
         for paths, colour, width in ((others, HOLD, 1.0), (kept, VANISH, 3.0)):
             for factor, corners in paths.items():
@@ -71,7 +71,7 @@ def wirings() -> HouseFigure:
         for label, place in nodes.items():
             ax.plot(*place, "o", color="white", markeredgecolor="black", markersize=25)
             ax.text(*place, label, ha="center", va="center", fontsize=8.5)
-        ax.set(title=title, xlim=(-0.9, 4.9), ylim=(-2.4, 2.3), aspect="equal")
+        ax.set(title=title, xlim=(-0.9, 4.9), ylim=(-2.3, 2.3), aspect="equal")
         ax.axis("off")
     return fig
 
@@ -134,8 +134,8 @@ def success_by_rate(panels: Mapping[str, Mapping[str, Outcomes]], columns: int =
 
     `panels` maps a title to a mapping from a label to pairs of a rate and a `training.Share`.
     """
-    rows = -(-(len(panels) + 1) // columns)
-    fig, axes = new_figure(columns, rows, 1.9 * rows, sharex=True, sharey=True, squeeze=False)
+    rows = -(-len(panels) // columns)
+    fig, axes = new_figure(columns, rows, 1.9 * rows + 0.3, sharex=True, sharey=True, squeeze=False)
     for ax, (title, lines) in zip(axes.flat, panels.items(), strict=False):
         for (label, outcomes), style in zip(lines.items(), _styles(), strict=False):
             rates, shares, _ = outcome_bars(outcomes)
@@ -148,7 +148,8 @@ def success_by_rate(panels: Mapping[str, Mapping[str, Outcomes]], columns: int =
         ax.set(ylabel="success")
     for ax in axes.flat[len(panels) :]:
         ax.axis("off")
-    axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center")
+    labels = axes.flat[0].get_legend_handles_labels()
+    fig.legend(*labels, loc="outside upper left", ncols=len(labels[1]))
     return fig
 
 
@@ -171,7 +172,7 @@ def held_and_heard(
         ax.set(title=title, xlabel="right answers", xlim=(0.45, 1.03))
         ax.set_ylim(0.5 - len(rows), 0.5)
         ax.set_yticks(places, list(rows))
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
     return fig
 
 
