@@ -57,7 +57,7 @@ WIRINGS: dict[str, tuple[dict[str, Point], Paths, Paths]] = {
         },
     ),
 }
-"""For each unit its nodes, the path around $W$ with its factor, and all other paths."""
+"""For each unit its nodes, the path around W with its factor, and all other paths."""
 
 
 @house_style()
