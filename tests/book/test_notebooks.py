@@ -203,6 +203,17 @@ def test_figure_names_are_unique_in_the_book():
     assert [name for name, count in counts.items() if count > 1] == []
 
 
+def test_the_right_choice_stands_anywhere():
+    """Dealt, not drawn: each place has its share within one standard deviation of fair draws."""
+    right = [c.index(True) for path in CHAPTERS for c in predictions(read(path))]
+    sizes = [len(c) for path in CHAPTERS for c in predictions(read(path))]
+    for size, total in Counter(sizes).items():
+        share, spread = total / size, max(1, (total * (size - 1)) ** 0.5 / size)
+        counts = Counter(place for place, k in zip(right, sizes, strict=True) if k == size)
+        found = [counts[place] for place in range(size)]
+        assert all(abs(count - share) <= spread for count in found), (size, found)
+
+
 # --- Each rule finds its fault -----------------------------------------------------------
 
 EXERCISE = """:::{exercise}
