@@ -25,6 +25,7 @@ CORRECTIONS = (
         r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
         r"\1",
     ),  # hides its text
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),  # what it shows says more
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="region" aria-label="Book"'),
 )
 DESCRIPTION = r'(<meta (?:name="|property="og:)description" content=)"([^"]*)"'
