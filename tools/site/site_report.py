@@ -178,9 +178,13 @@ def barriers(page, part="whole"):
 
 
 def wear(page, theme):
-    """Show the page light or dark."""
+    """Show the page light or dark, its colours at their ends."""
     page.evaluate(
-        "(theme) => Object.assign(document.documentElement.dataset, {theme, mode: theme})", theme
+        """(theme) => {
+            Object.assign(document.documentElement.dataset, {theme, mode: theme});
+            for (const change of document.getAnimations()) change.finish();
+        }""",
+        theme,
     )
 
 

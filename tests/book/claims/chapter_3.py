@@ -107,7 +107,7 @@ CLAIMS = [
         lambda: said("ten thousand", 0.5, printed(PAGE, r"\n20 +1 +\S+ +(\S+)%") / 100, 1),
     ),
     (
-        "the largest is smaller than a {},",
+        "the largest is smaller than a {}. Was",
         lambda: said("thousandth", 0, printed(PAGE, r"largest \|product\| (\S+)"), 1e-3),
     ),
     (
