@@ -18,10 +18,6 @@ CORRECTIONS = (
     (r'<meta property="og:(url|image)" content="(?!http)[^>]*>\n?', ""),  # of no known site
     (r'role="doc-biblioentry"', 'role="listitem"'),  # what a list must have
     (
-        r"(<script [^>]*?/mathjax/startup\.js[^>]*></script>)(.*?/embed-amd\.js[^>]*></script>)",
-        r"\2\1",
-    ),
-    (
         r'(<button class="btn search-button-field[^>]*?) aria-label="Search"',
         r"\1",
     ),  # hides its text

@@ -33,7 +33,6 @@ def list_all(app, doctree, docname):
     """Write the questions of all pages, each with its link, where that page has room."""
     if docname != PAGE or app.builder.name != "html":
         return
-    app.env.domains["math"].data["has_equations"][docname] = True  # the page asks for MathJax
     (room,) = (one for one in doctree.findall(nodes.container) if "believed" in one["classes"])
     for name in sorted(app.env.found_docs):
         if boxes := predictions(app.env.get_doctree(name)):

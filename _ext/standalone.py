@@ -1,7 +1,7 @@
 """Makes the site stand alone.
 
 With what tools/site/vendor.py has fetched, no page loads anything from another host, and all work
-from `file://`; without it, formulas and sliders come from a CDN.
+from `file://`; without it, sliders come from a CDN.
 """
 
 import re
@@ -13,8 +13,6 @@ from jupyter_core.paths import jupyter_path
 VENDOR = Path(__file__).resolve().parents[1] / ".vendor"
 DEFER = {"defer": "defer"}
 PROGRAMS = ("vendor/require.js", "vendor/anywidget.js", "vendor/embed-amd.js")
-MATHJAX = {"load": ["input/tex", "output/chtml", "a11y/assistive-mml"]}  # its menu is 0.1 MB more
-
 
 # What is cut out of the widgets' program or mended in it.
 SLIMMING = (
@@ -22,7 +20,6 @@ SLIMMING = (
     (r"""sourcesContent:\[(['"])(?:(?!\1)[^\\]|\\.)*\1\]""", "sourcesContent:[]"),
     (r"`/\*!\\n \* Font Awesome(?:[^`\\]|\\.)*`", "``"),
     (r'"complete"===(?=document\.readyState\?e\.render)', '"loading"!=='),
-    (r"\bMathJax\.Hub\.Queue\(", "MathJax.Hub?.Queue("),
 )
 
 
@@ -43,8 +40,6 @@ def configure(app, config):
         listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
     app.registry.css_files[:] = [css for css in app.registry.css_files if "thebe" not in css[0]]
     if vendored():
-        config.mathjax_path = "vendor/mathjax/startup.js"
-        config.mathjax3_config = (config.mathjax3_config or {}) | {"loader": MATHJAX}
         config.nb_ipywidgets_js = dict.fromkeys(PROGRAMS, DEFER)
 
 
@@ -64,7 +59,7 @@ def slimmed(program):
     """Return the widgets' program without what no page needs, ready when the text is there.
 
     As it comes it waits for all pictures; brings a second copy of itself, for ipywidgets 7,
-    maps of its styles, and a further Font Awesome; and calls MathJax 2.
+    maps of its styles, and a further Font Awesome.
     """
     for old, new in SLIMMING:
         program = re.sub(old, new, program, flags=re.DOTALL)

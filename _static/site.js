@@ -1,6 +1,6 @@
 // What ipywidgets and the theme leave out. Sliders come without names: a screen reader would say
 // "slider, 3" for "weight w, 0.95". A box that scrolls cannot be scrolled by keyboard unless it
-// can be reached. And widgets that come from a CDN call MathJax 2, which this site has not.
+// can be reached.
 /* global DOCUMENTATION_OPTIONS */
 
 function describe(handle) {
@@ -20,16 +20,37 @@ function reach(box) {
 }
 
 const reachAll = () => document.querySelectorAll(
-  ".bd-article :is(pre, figure, .output, .math, mjx-container, .slider-figure,"
+  ".bd-article :is(pre, figure, .output, .math > div, .slider-figure,"
     + " .pst-scrollable-table-container)",
 ).forEach(reach);
 
 // Pages read from disk may not read each other: search then shows titles without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-if (window.MathJax) window.MathJax.Hub = { Queue() {} };
+
+// Formulas are copied as TeX; one in which a selection begins or ends, as a whole.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed || event.target.matches?.("input")) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const formula = (node) => (node.closest ? node : node.parentElement).closest("math");
+  if (formula(range.startContainer)) range.setStartBefore(formula(range.startContainer));
+  if (formula(range.endContainer)) range.setEndAfter(formula(range.endContainer));
+  const copy = document.createElement("div");
+  copy.append(range.cloneContents());
+  const formulas = copy.querySelectorAll("math");
+  if (!formulas.length) return;
+  event.clipboardData.setData("text/html", copy.innerHTML);
+  for (const one of formulas) {
+    const sign = one.getAttribute("display") ? "$$" : "$";
+    one.replaceWith(sign + one.dataset.tex + sign);
+  }
+  document.body.append(copy);  // only what is on the page has lines
+  event.clipboardData.setData("text/plain", copy.innerText);
+  copy.remove();
+  event.preventDefault();
+});
 
 document.addEventListener("DOMContentLoaded", () => {
-  window.MathJax?.startup?.promise?.then(reachAll);
   addEventListener("load", reachAll);
   addEventListener("resize", reachAll);
   new MutationObserver((changes) => {

@@ -35,6 +35,7 @@ CHANGES = {
     "dead_link": ("(index.md)", "(gone.md)"),
     "no_entry": ("goodfellow2016deep", "nobody2050never"),
     "no_alt": (":alt: One black dot on white\n", ""),
+    "formula": ("This is known", r"$x + \foo$ is known"),
     "secret": ("```python\n", "```python\n### BEGIN HIDDEN TESTS\n"),
     "cell_error": ("assert half_life(0.9) < 7", "Traceback (most recent call last):"),
 }
@@ -65,8 +66,11 @@ def test_the_build_fails_and_names_the_pages_and_the_reasons(faulty):
     code, log, _ = faulty
     warnings = re.findall(r"/(\w+)\.md:?\d*: WARNING: (.*)", log)
     assert code == 1
-    assert [name for name, _ in sorted(warnings)] == ["dead_link", "no_entry"]
+    assert [name for name, _ in sorted(warnings)] == ["dead_link", "formula", "no_entry"]
     assert "cross-reference target not found: 'gone.md'" in dict(warnings)["dead_link"]
+    assert (
+        dict(warnings)["formula"] == r'This formula cannot be set: Unknown command "\foo". x + \foo'
+    )
     assert 'could not find bibtex key "nobody2050never"' in dict(warnings)["no_entry"]
 
 

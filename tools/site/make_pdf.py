@@ -22,13 +22,11 @@ PREPARE = """(async () => {
     if (link.protocol === 'file:' && link.hash) link.setAttribute('href', link.hash);
     else if (link.protocol === 'file:') link.removeAttribute('href');
   }
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
-  const formulas = [...document.querySelectorAll('.bd-article :is(span, div).math')];
+  const formulas = [...document.querySelectorAll('.bd-article .math')];
   return {
-    'formulas not set': formulas.filter((node) => !node.querySelector('mjx-container')).length,
-    'formulas with errors': document.querySelectorAll('mjx-merror').length,
+    'formulas not set': formulas.filter((node) => !node.querySelector('math')).length,
     'pictures not loaded': [...document.images].filter((image) => !image.naturalWidth).length,
   };
 })()"""
@@ -70,7 +68,7 @@ def print_page(path):
         page.emulate_media(media="print")
         page.goto(path.resolve().as_uri())
         if found := complaints(page.evaluate(PREPARE)):
-            raise CannotPrint(f"{found}. Without .vendor/ the formulas need a network.")
+            raise CannotPrint(found)
         pdf = page.pdf(**PAPER, footer_template=FOOTER.format(title=html.escape(page.title())))
         chromium.close()
     return pdf

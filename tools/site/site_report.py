@@ -93,7 +93,11 @@ MUTE = """[...document.querySelectorAll('figure img, .slider-figure svg')]
 def browser():
     """Start Chromium with an empty profile, without a network."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=program("chromium"),
+            args=FLAGS,
+            ignore_default_args=["--hide-scrollbars"],
+        )
         yield chromium
         chromium.close()
 
@@ -125,11 +129,9 @@ def watch(page, home):
 
 
 def wait_until_ready(page):
-    """Wait until formulas are set and sliders live."""
+    """Wait until fonts are there and sliders live."""
     page.wait_for_load_state("load")
-    page.evaluate(
-        "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
-    )
+    page.evaluate("document.fonts.ready.then(() => null)")
     if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
         page.wait_for_selector(".slider-figure svg", state="attached")  # a prediction may cover it
     next_frame(page)

@@ -1,4 +1,4 @@
-"""Fetch what browsers need for formulas and sliders into .vendor/, so that the site stands alone.
+"""Fetch what browsers need for sliders into .vendor/, so that the site stands alone.
 
 The packages come from npm, pinned by version and checksum. Without npm or a network nothing is
 fetched, and the book then loads the same programs from a public server (CDN).
@@ -21,21 +21,6 @@ TIMEOUT = 120  # seconds a package
 # Package, version, its sha512 as npm states it, and the files that are needed: those below the
 # first path, put below the second.
 PACKAGES = [
-    (
-        "mathjax",
-        "3.2.2",
-        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        {
-            "es5/startup.js": "site/mathjax/startup.js",
-            "es5/core.js": "site/mathjax/core.js",
-            "es5/input/tex.js": "site/mathjax/input/tex.js",
-            "es5/output/chtml.js": "site/mathjax/output/chtml.js",
-            "es5/output/chtml/fonts": "site/mathjax/output/chtml/fonts",
-            "es5/a11y/assistive-mml.js": "site/mathjax/a11y/assistive-mml.js",
-            "es5/input/tex/extensions": "site/mathjax/input/tex/extensions",
-            "LICENSE": "site/mathjax/LICENSE",
-        },
-    ),
     (
         "requirejs",
         "2.3.8",
@@ -136,7 +121,7 @@ def main():
     try:
         fetch_all()
     except CannotFetch as reason:
-        print(f"{reason}: the book will load formulas and sliders from a CDN when it is read.")
+        print(f"{reason}: the book will load sliders from a CDN when it is read.")
     return 0
 
 
