@@ -1,6 +1,7 @@
 """How a linear memory fades: half-lives of leaks and gates, and paths with skips (chapter 8)."""
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
@@ -9,6 +10,7 @@ from longterm._types import Array
 
 __all__ = [
     "chance_kept",
+    "chrono_biases",
     "gate_bias",
     "gate_half_life",
     "half_life",
@@ -95,6 +97,34 @@ def gate_bias(half_life: ArrayLike) -> Array:
     exponent = np.log(2) / _positives("half_life", half_life, least=1e-300)
     bias: Array = -exponent - np.log(-np.expm1(-exponent))
     return bias
+
+
+def chrono_biases(horizon: float, width: int, *, rng: Generator) -> Array:
+    r"""Forget biases whose half-lives are spread over a span (Tallec and Ollivier, 2018).
+
+    .. math:: b_f = \ln u , \qquad u \sim U[1, T - 1] , \qquad b_i = -b_f
+
+    A gate at :math:`\sigma(\ln u) = u/(1 + u)` forgets in about u steps.
+
+    Parameters
+    ----------
+    horizon : float
+        The span T, at least 2.
+    width : int
+        Number of gates.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (width,)
+        The forget biases; those of the input gates are their negatives.
+    """
+    horizon, width = float(_check.number("horizon", horizon)), _check.size("width", width)
+    _check.room(width, "width")
+    if horizon < 2:
+        raise ValueError(f"horizon must be at least 2, got {horizon}")
+    biases: Array = np.log(_check.generator(rng).uniform(1, horizon - 1, width))
+    return biases
 
 
 def chance_kept(rate: ArrayLike, steps: int, noise: float, marked: int = 3) -> Array:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import schur
+from scipy.linalg import schur, solve_discrete_lyapunov
 
 from longterm import _check, scalar
 from longterm._types import Array, Integers, Numbers, short
@@ -21,6 +21,8 @@ __all__ = [
     "LogStates",
     "Peak",
     "dominant_alignment",
+    "fisher_memory",
+    "gaussian_power_norms",
     "henrici_departure",
     "propagate",
     "propagate_by_eigenvectors",
@@ -285,6 +287,78 @@ def henrici_departure(W: ArrayLike) -> float:
     scaled, shift = _to_half(_check.square_matrix("W", W))
     triangular, _ = schur(scaled, output="complex")
     return _unscaled(np.linalg.norm(np.triu(triangular, k=1)), shift)
+
+
+def fisher_memory(W: ArrayLike, feed: ArrayLike, steps: int) -> Array:
+    r"""How much a noisy linear network knows of an input k steps old (Ganguli et al., 2008).
+
+    .. math:: h_t = W^\top h_{t-1} + v\,s_t + z_t , \qquad
+       J_k = v_k^* C^{-1} v_k , \quad v_k = (W^\top)^k v , \quad
+       C = \sum_j (W^\top)^j \overline{W}{}^j
+
+    The noise z is independent with variance 1 in every unit and at every step. Over all lags J sums
+    to at most the number of units, and to 1 where W is normal; v has length 1.
+
+    Parameters
+    ----------
+    W : array_like of shape (n, n)
+        Recurrent matrix, its spectral radius below 1.
+    feed : array_like of shape (n,)
+        The vector v by which the input enters; only its direction counts.
+    steps : int
+        Largest lag, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+
+    Raises
+    ------
+    ValueError
+        If the spectral radius is 1 or more, within rounding, or `feed` is 0.
+    """
+    W, unit = _check.square_matrix("W", W), _check.array("feed", feed)
+    if unit.shape != W.shape[:1] or not unit.any():
+        raise ValueError(f"feed must have shape {W.shape[:1]} to match W, and not be 0")
+    if not spectral_radius(W) < 1 - 1e-12:
+        raise ValueError("W must have a spectral radius below 1")
+    unit = unit / np.abs(unit).max()
+    signals = propagate(W, unit / np.linalg.norm(unit), steps)
+    with np.errstate(all="ignore"):
+        noise = solve_discrete_lyapunov(W.T, np.eye(len(W)))
+        root = np.linalg.cholesky(_check.in_range("W", noise))
+        known: Array = np.sum(np.abs(np.linalg.solve(root, signals.T)) ** 2, axis=0)
+    return _check.in_range("W", known)
+
+
+def gaussian_power_norms(gain: float, steps: int) -> Array:
+    r"""Norms of the powers of a large Gaussian matrix, entries N(0, g²/N), at a fixed t.
+
+    .. math:: \lVert W^t \rVert_2 \to g^t \sqrt{\frac{(t + 1)^{t + 1}}{t^t}}
+       \qquad (N \to \infty)
+
+    The root is the edge of the Fuss-Catalan law of singular values. It grows as
+    :math:`\sqrt{e\,(t + 1/2)}`, so :math:`\rho = g < 1` is no protection at first.
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 0, to which the spectral radius tends as well.
+    steps : int
+        Largest t, at least 0.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1,)
+        inf or 0 beyond the range of floats.
+    """
+    gain, steps = _check.positive("gain", gain), _check.size("steps", steps, least=0)
+    _check.room(steps + 1, "steps")
+    t = np.arange(steps + 1.0)
+    with np.errstate(over="ignore", under="ignore"):
+        logs = np.log1p(t) + t * np.log1p(1 / np.maximum(t, 1))
+        norms: Array = np.exp(t * np.log(gain) + logs / 2)
+    return norms
 
 
 @short

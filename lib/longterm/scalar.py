@@ -2,14 +2,23 @@
 
 import math
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from longterm import _check
-from longterm._types import Array, Numbers
+from longterm._types import Array, Numbers, short
 
-__all__ = ["descent_path", "log_abs_powers", "power_slopes", "powers", "steps_to_reach"]
+__all__ = [
+    "Sensitivities",
+    "descent_path",
+    "log_abs_powers",
+    "power_slopes",
+    "powers",
+    "sensitivities",
+    "steps_to_reach",
+]
 
 _ROUNDING = 8 * np.finfo(float).eps
 
@@ -131,6 +140,47 @@ def steps_to_reach(w: complex, factor: float) -> float:
     if math.isinf(rate):
         return 1
     return math.ceil(Fraction(goal) / Fraction(rate))  # exact, however many steps
+
+
+@short
+class Sensitivities(NamedTuple):
+    r"""Root mean squares of a unit's state in white noise, and of its slopes."""
+
+    state: Array
+    r"""Of h itself, :math:`(1 - r^2)^{-1/2}`."""
+    weight: Array
+    r"""Of :math:`\partial h/\partial\lambda`, :math:`(1 + r^2)^{1/2} (1 - r^2)^{-3/2}`."""
+    rate: Array
+    r"""Of :math:`\partial\hat h/\partial\nu`, :math:`r\,|\ln r| / (1 - r^2)`, at most ½."""
+    phase: Array
+    r"""Of :math:`\partial\hat h/\partial\theta`, :math:`r\,(1 + r^2)^{1/2} / (1 - r^2)`."""
+
+
+def sensitivities(radius: ArrayLike) -> Sensitivities:
+    r"""How far a linear unit in white noise moves when its weight does (Zucchet, Orvieto, 2024).
+
+    .. math:: h_t = \lambda h_{t-1} + x_t , \qquad \hat h = \sqrt{1 - |\lambda|^2}\; h , \qquad
+       \lambda = e^{-e^\nu + i\theta} , \quad r = |\lambda|
+
+    The slope of h in :math:`\lambda` grows much faster than h as r goes to 1. Scaled to unit
+    variance and in the parameter :math:`\nu` it is tame; in the phase it is not.
+
+    Parameters
+    ----------
+    radius : array_like
+        r, above 0 and below 1.
+
+    Returns
+    -------
+    Sensitivities
+        Inputs are independent with mean 0 and variance 1.
+    """
+    r = _check.array("radius", radius, real=True)
+    if np.any((r <= 0) | (r >= 1)):
+        raise ValueError(f"radius must be above 0 and below 1, got {r}")
+    gap, both = (1 - r) * (1 + r), np.sqrt(1 + r**2)
+    tame = r * np.abs(np.log(r)) / gap
+    return Sensitivities(gap**-0.5, both * gap**-1.5, tame, r * both / gap)
 
 
 def descent_path(start: float, horizon: int, target: float, rate: float, updates: int) -> Array:

@@ -13,7 +13,7 @@ from numpy.polynomial import Polynomial
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import digamma, gammainc, gammaln, polygamma
 
 from longterm import _check
 from longterm._types import Array, Integers, short
@@ -22,10 +22,14 @@ from longterm.products import Moments
 __all__ = [
     "DepthLaw",
     "MeanField",
+    "correlation_depth",
     "death_probability",
     "gain",
     "log_norm_step",
+    "log_radius",
     "lyapunov_exponents",
+    "next_correlation",
+    "relu_kurtosis",
     "sample_gradient_walks",
     "sample_log_norms",
     "tanh_depth_law",
@@ -41,6 +45,8 @@ MATRICES = ("shared", "fresh")
 _NODES = np.linspace(-9, 9, 4001)
 _DENSITY = np.exp(-(_NODES**2) / 2)
 _DENSITY /= _DENSITY.sum()
+_COARSE = np.linspace(-8, 8, 161)
+_MASS = np.exp(-(_COARSE**2) / 2) / np.exp(-(_COARSE**2) / 2).sum()
 
 
 def gain(width: int, activation: str = "linear", formula: str = "exact") -> float:
@@ -192,6 +198,126 @@ def lyapunov_exponents(width: int) -> Array:
     degrees = np.arange(width, 0, -1)
     rates: Array = (_digamma_minus_log(degrees / 2) + np.log(degrees / width)) / 2
     return rates
+
+
+def log_radius(width: int) -> Moments[float]:
+    r"""Mean and variance of :math:`\ln\rho(W)` for complex normal entries of mean square 1/N.
+
+    The squared moduli of the eigenvalues are, as a set, independent gamma variables of shapes
+    1, ..., N, divided by N (Kostlan, 1992). So with the regularised gamma function P
+
+    .. math:: P(\rho^2 \le x) = \prod_{j=1}^N P(j, N x) .
+
+    Parameters
+    ----------
+    width : int
+        Matrix size N, at most 500.
+
+    Returns
+    -------
+    Moments
+        The `mean` and `variance` of natural logarithms, of the radius itself.
+    """
+    width = _check.size("width", width)
+    if width > 500:
+        raise ValueError(f"width must be at most 500, got {width}")
+    logs = np.linspace(-20, 4, 481)
+    for _ in range(2):  # where the radius lies, and then closely
+        below = np.prod(gammainc(np.arange(1, width + 1), width * np.exp(2 * logs)[:, None]), 1)
+        inside = np.flatnonzero((below > 1e-17) & (below < 1))
+        low, high = logs[max(inside[0] - 1, 0)], logs[min(inside[-1] + 1, len(logs) - 1)]
+        logs = np.linspace(low, high, 2001)
+    below = np.prod(gammainc(np.arange(1, width + 1), width * np.exp(2 * logs)[:, None]), 1)
+    middles, masses = (logs[1:] + logs[:-1]) / 2, np.diff(below)
+    mean = float(masses @ middles / masses.sum())
+    return Moments(mean, float(masses @ (middles - mean) ** 2 / masses.sum()))
+
+
+def relu_kurtosis(widths: ArrayLike) -> float:
+    r"""How heavy the tails of a gradient through ReLU layers are: :math:`E Z^4 / (E Z^2)^2`.
+
+    Z is an entry of the Jacobian of a network with normal weights and hidden layers of
+    :math:`n_1, n_2, \dots` units, whose last layer is linear.
+
+    .. math:: \frac{E Z^4}{(E Z^2)^2} = 3 \prod_j \Bigl(1 + \frac5{n_j}\Bigr)
+       \approx 3\, e^{5\beta} , \qquad \beta = \sum_j \frac1{n_j}
+
+    Parameters
+    ----------
+    widths : array_like of int, each at least 1
+        Units of the hidden layers.
+
+    Returns
+    -------
+    float
+        inf beyond the range of floats.
+    """
+    widths = _check.integers("widths", widths)
+    if np.any(widths < 1):
+        raise ValueError(f"widths must be at least 1, got {widths.min()}")
+    with np.errstate(over="ignore"):
+        return float(3 * np.exp(np.log1p(5 / widths.astype(float)).sum()))
+
+
+def next_correlation(correlation: ArrayLike, gain: float, activation: str = "tanh") -> Array:
+    r"""How alike two inputs are one wide layer later, given how alike they are now.
+
+    .. math:: c' = \frac{g^2 E f(u) f(v)}{q} , \qquad (u, v) \text{ normal of variance } q,
+       \text{ correlation } c
+
+    For tanh q is the fixed point of `tanh_mean_field`. For ReLU :math:`g = \sqrt 2` and
+
+    .. math:: c' = \frac{\sqrt{1 - c^2} + c\,(\pi - \arccos c)}\pi .
+
+    Parameters
+    ----------
+    correlation : array_like
+        c, from -1 to 1.
+    gain : float
+        For tanh the scale g, above 1 and at most 50; for ReLU any number above 0 does the same.
+    activation : {"tanh", "relu"}
+
+    Returns
+    -------
+    ndarray of the shape of `correlation`
+    """
+    c = _check.array("correlation", correlation, real=True)
+    if np.any(np.abs(c) > 1):
+        raise ValueError(f"correlation must be from -1 to 1, got {c}")
+    if _check.one_of("activation", activation, ("tanh", "relu")) == "relu":
+        _check.positive("gain", gain)
+        alike: Array = (np.sqrt(1 - c**2) + c * (np.pi - np.arccos(c))) / np.pi
+        return alike
+    gain = _chaotic_gain(gain)
+    _check.room(c.size * _COARSE.size**2, "correlation")
+    q = _tanh_variance(gain)
+    u, w = np.sqrt(q) * _COARSE[:, None], np.sqrt(q) * _COARSE
+    v = c[..., None, None] * u + np.sqrt(1 - c**2)[..., None, None] * w
+    mean: Array = np.einsum("...ij,i,j,i->...", np.tanh(v), _MASS, _MASS, np.tanh(u[:, 0]))
+    return gain**2 / q * mean
+
+
+def correlation_depth(gain: float) -> float:
+    r"""Layers over which two unlike inputs become strangers in a wide tanh network, for g > 1.
+
+    Their correlation falls to 0 at the rate of the slope of `next_correlation` there,
+
+    .. math:: \xi = -\frac1{\ln\bigl(g^2 (E \operatorname{sech}^2 u)^2\bigr)} ,
+       \qquad u \sim N(0, q) .
+
+    Parameters
+    ----------
+    gain : float
+        The scale g, above 1 and at most 50.
+
+    Returns
+    -------
+    float
+        It grows without bound towards g = 1.
+    """
+    gain = _chaotic_gain(gain)
+    slope = _normal_mean(lambda x: 1 - np.tanh(x) ** 2, _tanh_variance(gain))
+    return float(-1 / (2 * np.log(gain * slope)))
 
 
 @short

@@ -156,16 +156,30 @@ LIMITS = (  # integers are from 1 on if nothing is said
     | each("tanh_gradient_walk.gain", {"above": 0, "most": 50})
     | each("tanh_depth_law.gain sample_gradient_walks.gain", {"above": 1, "most": 50})
     | each("fold_biases.w", {"least": 4})
+    | each("next_correlation.gain correlation_depth.gain", {"above": 1, "most": 50})
+    | each("correlation jordan_block.weight", {"least": -1, "most": 1})
+    | each("position quasi_periodic_orbit.slope", SHARE)
     | each("bit bits", {"letters": "iu", "least": 0, "most": 1})
     | {
         "variance_for.target": POSITIVE,
+        "chrono_biases.horizon": {"least": 2},
+        "fresh_weights.variance": POSITIVE,
+        "latched_bit.weight": {"least": 0, "most": 300},
+        "forget_gate.bias": {"least": -100, "most": 100},
+        "forget_gate.noise": {"least": 0, "most": 100},
+        "nonnormal_burst.coupling": {"least": -1e30, "most": 1e30},
+        "attention.shape": {"least": 0.1, "most": 1e6},
+        "residual_layers.share": {"least": 1e-3, "most": 1e3},
+        "sensitivities.radius": {"letters": "iuf", "above": 0, "most": 1 - 1e-16},
+        "widths": {"letters": "iu", "least": 1},
         "linear.W": {"shape": lambda s: len(s) == 2 and s[0] == s[1] > 0},
-        "h0": {"shape": lambda s: s == (2,)},
+        **each("h0 feed", {"shape": lambda s: s == (2,)}),
         "feedforward.x": {"shape": lambda s: len(s) == 2 and s[1] == 4},
         "labels": {"letters": "iu", "least": 0, "most": 1, "shape": lambda s: s == (5,)},
     }
 )
-COMPLEX = {"scalar", "linear", "with_radius"}  # modules and functions that take complex arrays
+# Modules and functions that take complex arrays.
+COMPLEX = {"scalar", "linear", "with_radius", "log_gradients"}
 
 
 def rng():
@@ -180,7 +194,10 @@ DEEP = feedforward.random_networks(3, 2, 2, rng=rng(), inputs=4, classes=2)
 LAYERS = feedforward.forward(DEEP, X, 1.0, "tanh")
 TASK, MODEL = tasks.Parity(), models.Plain(units=3)
 EXAMPLES = (
-    {"W": W, "h0": [1.0, 1.0], "propagate_in.number": Fraction, "gradient": [1.0, 2.0]}
+    {"jacobians": [np.eye(2)], "atlas.error": [[1.0, 0.5]], "widths": [3, 4]}
+    | {"next_correlation.gain": 2.0, "correlation_depth.gain": 2.0, "chrono_biases.horizon": 5.0}
+    | {"W": W, "h0": [1.0, 1.0], "feed": [1.0, 1.0], "propagate_in.number": Fraction}
+    | {"gradient": [1.0, 2.0]}
     | {"memory.w": 2.0, "latch.inputs": [0.1, 0.2], "cheapest_flip.steps": 1, "successes": 1}
     | each("tanh_depth_law.gain sample_gradient_walks.gain", 2.0)
     | {"folds.w": 5.0, "folds.b": -2.2, "folds.start": [5.0, -2.2]}

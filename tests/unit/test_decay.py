@@ -7,6 +7,7 @@ from shared import rng
 
 from longterm.decay import (
     chance_kept,
+    chrono_biases,
     gate_bias,
     gate_half_life,
     half_life,
@@ -124,3 +125,13 @@ def test_responses_and_delays_out_of_range_are_refused_by_name():
     assert skip_rate(0.0, 1.0, 500) == pytest.approx(1)
     np.testing.assert_allclose(skip_response(0.5, 0.5, 9, 3), [1, 0.5, 0.25, 0.125])
     assert skip_response(0.5, 0.5, 10, 0).tolist() == [1.0]
+
+
+def test_chrono_biases_spread_half_lives_evenly_over_the_span():
+    biases = chrono_biases(100.0, 20_000, rng=rng())
+    spans = expit(biases) / (1 - expit(biases))
+    assert 1 < spans.min() < 1.1 < 98 < spans.max() < 99
+    assert abs(spans.mean() - 50) < 4 * 98 / np.sqrt(12 * 20_000)
+    np.testing.assert_array_equal(chrono_biases(2.0, 3, rng=rng()), np.zeros(3))
+    with pytest.raises(ValueError, match="horizon must be at least 2"):
+        chrono_biases(1.5, 3, rng=rng())

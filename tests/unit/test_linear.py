@@ -8,10 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.linalg import schur
+from shared import rng
 
 from longterm import linear
 from longterm.linear import (
     dominant_alignment,
+    fisher_memory,
+    gaussian_power_norms,
     henrici_departure,
     propagate,
     propagate_by_eigenvectors,
@@ -555,3 +558,64 @@ def test_semigroup_holds_exactly_in_fractions():
     states = propagate_in(W, [1, 2, -0.5], 12, Fraction)
     again = propagate_in(W, states[5].astype(float), 7, Fraction)
     assert (again == states[5:]).all()
+
+
+# --- Memory and norms of powers ------------------------------------------------------------------
+
+
+def random_matrix(width, radius):
+    W = rng().standard_normal((width, width))
+    return radius * W / spectral_radius(W)
+
+
+def test_fisher_memory_is_the_signal_to_noise_ratio_of_the_best_readout():
+    W, v, k = random_matrix(4, 0.8), np.array([1.0, -2.0, 0.5, 3.0]), 3
+    noise, signal = np.zeros((50_000, 4)), v / np.linalg.norm(v)
+    r = rng()
+    for _ in range(40):
+        noise = noise @ W + r.standard_normal(noise.shape)
+    for _ in range(k):
+        signal = W.T @ signal
+    readout = np.linalg.solve(np.cov(noise.T), signal)
+    ratio = (readout @ signal) ** 2 / np.var(noise @ readout)
+    assert fisher_memory(W, v, k)[k] == pytest.approx(ratio, rel=0.04)
+
+
+def test_fisher_memory_sums_to_one_for_normal_matrices_and_to_at_most_the_width():
+    v = np.array([1.0, 2.0, -1.0, 0.5, 3.0])
+    Q = np.linalg.qr(rng().standard_normal((5, 5)))[0]
+    for W in (0.95 * Q, Q @ np.diag([0.9, -0.7, 0.2, 0.0, 0.5]) @ Q.T, 0.9j * Q):
+        assert fisher_memory(W, v, 2000).sum() == pytest.approx(1, rel=1e-9)
+    for W in (random_matrix(5, 0.9), np.triu(np.full((5, 5), 4.0), 1) + 0.5 * np.eye(5)):
+        total = fisher_memory(W, v, 2000).sum()
+        assert abs(total - 1) > 0.05
+        assert total < 5
+
+
+def test_fisher_memory_of_a_delay_line_is_harmonic():
+    known = fisher_memory(np.eye(6, k=1), np.eye(6)[0], 8)
+    np.testing.assert_allclose(known, [*(1 / np.arange(1, 7)), 0, 0, 0], atol=1e-12)
+    late = fisher_memory(np.eye(6, k=1), np.eye(6)[3], 8)  # the noise of three units came before
+    assert late.sum() == pytest.approx(1 / 4 + 1 / 5 + 1 / 6)
+
+
+def test_fisher_memory_refuses_noise_that_never_settles():
+    with pytest.raises(ValueError, match="W must have a spectral radius below 1"):
+        fisher_memory(np.eye(2), [1.0, 0.0], 3)
+    with pytest.raises(ValueError, match=r"feed must have shape \(2,\) to match W, and not be 0"):
+        fisher_memory(np.eye(2) / 2, [0.0, 0.0], 3)
+
+
+def test_norms_of_powers_of_a_large_gaussian_matrix_are_near_the_limit():
+    width, g = 300, 0.9
+    W = g * rng().standard_normal((width, width)) / np.sqrt(width)
+    power, law = np.eye(width), gaussian_power_norms(g, 3)
+    for t in range(1, 4):
+        power = power @ W
+        assert np.linalg.norm(power, 2) == pytest.approx(law[t], rel=0.08)
+    np.testing.assert_allclose(law[:3], [1, 2 * g, g**2 * np.sqrt(27 / 4)])
+    t = np.arange(1.0, 200)
+    np.testing.assert_allclose(
+        gaussian_power_norms(1.0, 199)[1:], np.sqrt(np.e * (t + 0.5)), rtol=0.012
+    )
+    assert gaussian_power_norms(1.0, 199)[-1] == pytest.approx(np.sqrt(np.e * 199.5), rel=1e-5)

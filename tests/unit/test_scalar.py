@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shared import rng
 
-from longterm.scalar import descent_path, log_abs_powers, power_slopes, powers, steps_to_reach
+from longterm.scalar import (
+    descent_path,
+    log_abs_powers,
+    power_slopes,
+    powers,
+    sensitivities,
+    steps_to_reach,
+)
 
 BY_STEPS = (powers, log_abs_powers, power_slopes)
 EPS = float(np.finfo(float).eps)
@@ -301,3 +309,37 @@ def test_steps_go_through_operator_index(function):
 def test_powers_of_a_negative_weight_alternate_in_sign():
     np.testing.assert_array_equal(powers(-2, 4), [1, -2, 4, -8, 16])
     np.testing.assert_array_equal(powers(-1, 5), [1, -1, 1, -1, 1, -1])
+
+
+# --- Sensitivities -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("radius", [0.3, 0.9, 0.99])
+def test_sensitivities_are_sums_over_all_lags(radius):
+    k = np.arange(0.0, 6000)
+    made = sensitivities(radius)
+    gamma, log = np.sqrt(1 - radius**2), np.log(radius)
+    weights = radius**k
+    slopes = k * radius ** (k - 1)
+    assert made.state == pytest.approx(np.linalg.norm(weights))
+    assert made.weight == pytest.approx(np.linalg.norm(slopes))
+    scaled = gamma * slopes - radius / gamma * weights  # d(gamma h) / d lambda, lag by lag
+    assert made.rate == pytest.approx(np.linalg.norm(scaled) * abs(radius * log))
+    assert made.phase == pytest.approx(gamma * np.linalg.norm(k * weights))
+
+
+def test_slope_in_the_weight_is_what_noise_does_to_two_nearby_units():
+    r, w, h = 0.9, np.array([0.9 - 1e-4, 0.9, 0.9 + 1e-4])[:, None], np.zeros((3, 100_000))
+    source = rng()
+    for _ in range(200):
+        h = w * h + source.standard_normal(100_000)
+    slopes, made = (h[2] - h[0]) / 2e-4, sensitivities(r)
+    assert np.std(h[1]) == pytest.approx(made.state, rel=0.01)
+    assert np.std(slopes) == pytest.approx(made.weight, rel=0.01)
+
+
+def test_only_the_rate_is_tame_near_the_circle():
+    made = sensitivities(1 - np.logspace(-2, -8, 4))
+    np.testing.assert_allclose(made.rate, 0.5, rtol=1e-4)
+    for wild, power in ((made.state, 0.5), (made.weight, 1.5), (made.phase, 1.0)):
+        np.testing.assert_allclose(wild[1:] / wild[:-1], 100**power, rtol=0.02)

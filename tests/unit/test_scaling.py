@@ -13,10 +13,14 @@ from shared import rng
 
 from longterm.feedforward import backward, forward, random_networks
 from longterm.scaling import (
+    correlation_depth,
     death_probability,
     gain,
     log_norm_step,
+    log_radius,
     lyapunov_exponents,
+    next_correlation,
+    relu_kurtosis,
     sample_gradient_walks,
     sample_log_norms,
     tanh_depth_law,
@@ -549,3 +553,69 @@ def test_the_edge_of_chaos_is_at_gain_one():
     assert tanh_mean_field(1 + 1e-13)[1] == pytest.approx(1, abs=1e-11)
     factors = [tanh_mean_field(g)[1] for g in np.linspace(0.1, 50, 60)]
     assert (np.diff(factors) > 0).all()
+
+
+# --- Reused matrices, tails, and two inputs ------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1, 2, 8])
+def test_log_radius_is_that_of_complex_matrices(width):
+    W = rng().standard_normal((2, 4000, width, width)) / np.sqrt(2 * width)
+    logs = np.log(np.abs(np.linalg.eigvals(W[0] + 1j * W[1])).max(axis=1))
+    mean, variance = log_radius(width)
+    assert abs(logs.mean() - mean) < 4 * np.sqrt(variance / 4000)
+    assert logs.var() == pytest.approx(variance, rel=0.15)
+
+
+def test_log_radius_of_one_unit_is_that_of_an_exponential_and_tends_to_zero():
+    assert log_radius(1).mean == pytest.approx(-np.euler_gamma / 2, abs=1e-6)
+    assert log_radius(1).variance == pytest.approx(np.pi**2 / 24, rel=1e-4)
+    radii = [log_radius(n) for n in (20, 100, 500)]
+    assert radii[0].mean > radii[1].mean > radii[2].mean > 0
+    assert radii[0].variance > radii[1].variance > radii[2].variance > 0
+    with pytest.raises(ValueError, match="width must be at most 500"):
+        log_radius(501)
+
+
+@pytest.mark.parametrize("widths", [[4], [3, 6], [8, 5]])
+def test_relu_kurtosis_is_that_of_jacobian_entries(widths):
+    trials, source = 200_000, rng()
+    x, flow = np.ones((trials, 1)), np.ones((trials, 1))
+    for n in widths:
+        W = source.standard_normal((trials, n, x.shape[1])) * np.sqrt(2 / x.shape[1])
+        a, moved = (W @ x[..., None])[..., 0], (W @ flow[..., None])[..., 0]
+        x, flow = np.maximum(a, 0), moved * (a > 0)
+    last = np.sum(source.standard_normal(flow.shape) * flow, axis=1)
+    kurtosis = np.mean(last**4) / np.mean(last**2) ** 2
+    assert kurtosis == pytest.approx(relu_kurtosis(widths), rel=0.12)
+
+
+def test_relu_kurtosis_counts_widths_by_their_inverses():
+    assert relu_kurtosis([]) == 3
+    assert relu_kurtosis([10, 10]) == pytest.approx(3 * 1.5**2)
+    assert relu_kurtosis([100_000] * 1000) == pytest.approx(3 * np.exp(0.05), rel=1e-5)
+    with pytest.raises(ValueError, match="widths must be at least 1, got 0"):
+        relu_kurtosis([3, 0])
+
+
+@pytest.mark.parametrize(("gain", "activation"), [(1.5, "tanh"), (np.sqrt(2), "relu")])
+def test_next_correlation_is_that_of_wide_layers(gain, activation):
+    q = tanh_mean_field(1.5).variance if activation == "tanh" else 1.0
+    u, w = np.sqrt(q) * rng().standard_normal((2, 1_000_000))
+    f = np.tanh if activation == "tanh" else lambda a: np.maximum(a, 0)
+    for c in (-0.5, 0.3, 0.9):
+        v = c * u + np.sqrt(1 - c**2) * w
+        mean = np.mean(f(u) * f(v)) / np.sqrt(np.mean(f(u) ** 2) * np.mean(f(v) ** 2))
+        assert next_correlation(c, gain, activation) == pytest.approx(mean, abs=4e-3)
+    assert next_correlation(1.0, gain, activation) == pytest.approx(1.0)
+
+
+def test_unlike_inputs_become_strangers_at_the_depth_that_the_slope_says():
+    c, depth = 1e-3, correlation_depth(1.5)
+    assert next_correlation(c, 1.5) / c == pytest.approx(np.exp(-1 / depth), rel=1e-4)
+    assert correlation_depth(1.05) > 4 * correlation_depth(1.5)
+    close = next_correlation([1 - 1e-4], 1.5)
+    grows = (1 - close[0]) / 1e-4
+    assert grows == pytest.approx(tanh_mean_field(1.5).factor, rel=1e-3)
+    relu = 1 - next_correlation(1 - 1e-6, 1.0, "relu")
+    assert 0.998e-6 < relu < 1e-6  # the slope at 1 is 1: no exponential
