@@ -49,6 +49,12 @@ def test_every_python_that_the_package_admits_is_tried():
         assert name == "ci" or tried == [*noxfile.PYTHONS]
 
 
+def test_every_week_grids_and_sentences_are_tried_with_other_seeds():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/versions.yml").read_text("utf-8"))["jobs"]
+    assert {*jobs["seeds"]["strategy"]["matrix"]["what"]} == {"sweeps CHECK=1", "seeds"}
+    assert {*jobs["issue"]["needs"]} == {*jobs} - {"issue"}
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the names are those of x86-64")
 def test_another_processor_rounds_otherwise():
     code = "import numpy as np; x = np.linspace(0, 3, 999); print(np.tanh(x).tolist(), x @ x)"

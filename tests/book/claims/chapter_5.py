@@ -148,6 +148,11 @@ CLAIMS = [
     ),
     ("So it is for the first {} steps.", lambda: integrator_below(1.4)[1]),
     (
+        "but at step {0[0]} both are right with probability {0[1]:.2f} only.",
+        lambda: (s := integrator_below(1.4)[1] + 1, curve_of(1.4)[s]),
+    ),
+    ("right with probability {:.2f} only.", lambda: curve_of(1.0)[integrator_below(1.4)[1] + 1]),
+    (
         "through the integrator's curve at step {}.",
         lambda: integrator_below(1.4)[1] + 1,
     ),

@@ -82,6 +82,10 @@ CLAIMS = [
         ),
     ),
     ("the error is flat at {:.2f} and", lambda: clipped("none")[-1]),
+    (
+        "By element it does so from about {}.",
+        lambda: said("one in three", 28, printed(PAGE, r"0\.2 +element .*?\) +(\d+) %"), 40),
+    ),
     ("falls from 0.015 to {} at update", lambda: rounded(clipped("norm")[30])),
     ("from then on stays below {}.", lambda: said("0.01", 0, clipped("norm")[32:].max(), 0.01)),
     ("same level, 3.1 and {:.1f}.", lambda: drawn("fig-moves", "1 2y last")),
