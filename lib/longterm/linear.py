@@ -434,7 +434,7 @@ def _modes(eigenvalues: Numbers, starts: Numbers, steps: int) -> Numbers:
 
 
 def _dominant_left_eigenvector(W: Numbers) -> Numbers:
-    """Unit v with Wᵀ v = lambda v for the eigenvalue of strictly largest modulus."""
+    """Unit u with Wᵀ u = lambda u for the eigenvalue of strictly largest modulus."""
     eigenvalues, vectors = np.linalg.eig(_to_half(W)[0].T)
     order = np.argsort(-np.abs(eigenvalues))
     moduli = np.abs(eigenvalues[order])

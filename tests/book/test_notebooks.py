@@ -473,3 +473,24 @@ def test_a_kernel_that_does_not_start_is_tried_once_more(monkeypatch, tmp_path):
     Client.failures = 2
     with pytest.raises(run_notebooks.CellError, match="did not start: no answer"):
         asyncio.run(run_notebooks.execute(good_notebook(), tmp_path))
+
+
+# --- Symbols -----------------------------------------------------------------------------
+
+NOT_SYMBOLS = {*"IOjlp", r"\zeta", r"\Phi", "K", "L", r"\phi", r"\beta"}  # standard, or dummies
+GREEK = "alpha|beta|gamma|delta|(?:var)?epsilon|eta|kappa|[lL]ambda|mu|nu|xi|rho|sigma|tau"
+GREEK += "|theta|zeta|chi|[pP]si|(?:var)?phi|Gamma|Delta|ell|omega|Phi"
+
+
+def symbols(text):
+    """Return all single letters, Latin and Greek, in the formulas of a text."""
+    formulas = " ".join(a or b for a, b in re.findall(r"\$\$(.*?)\$\$|\$([^$]+?)\$", text, re.S))
+    names = re.sub(r"\\(text|operatorname|math\w+|begin|end|label)\{[^}]*\}", "", formulas)
+    return set(re.findall(rf"\\(?:{GREEK})\b|(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])", names))
+
+
+def test_each_symbol_of_a_chapter_stands_on_the_notation_page():
+    listed = symbols((ROOT / "pages" / "notation.md").read_text(encoding="utf-8")) | NOT_SYMBOLS
+    for path in CHAPTERS:
+        assert symbols(markdown(nbformat.read(path, 4))) <= listed, path.name
+    assert symbols(r"$x^{\alpha}$ is new, \beta not, $\operatorname{Var} Y$") == {*"xY", r"\alpha"}

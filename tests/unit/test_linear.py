@@ -333,6 +333,13 @@ def test_misalignment_shrinks_by_the_ratio_of_eigenvalues(ratio):
     np.testing.assert_allclose(symmetric, exact, rtol=1e-14)
 
 
+def test_of_two_second_modes_one_alone_sets_the_same_pace():
+    W = np.diag([1.0, 0.5, -0.5, 0.2])
+    for start, pace in (([1, 1, 1, 1], 0.5), ([1, 0, 1, 1], 0.5), ([1, 0, 0, 1], 0.2)):
+        sine = np.sqrt(1 - dominant_alignment(W, start, 8) ** 2)
+        assert sine[8] / sine[7] == pytest.approx(pace, rel=1e-2)
+
+
 def test_alignment_of_complex_matrices_ignores_phase():
     W = np.array([[2j, 1.0], [0.3, 0.5 + 0.1j]])
     values, vectors = np.linalg.eig(W.T)

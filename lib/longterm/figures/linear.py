@@ -199,11 +199,11 @@ def shear_and_growth() -> SliderFigure:
 
 
 def sheared(angle: float, shear: float) -> Array:
-    """The matrix [[a, b], [-c, a]] of radius 0.9, that angle, and b - c = shear."""
+    """The matrix [[a, b], [-d, a]] of radius 0.9, that angle, and b - d = shear."""
     turn = np.radians(angle)
     middle = np.hypot(shear / 2, RADIUS * np.sin(turn))
-    a, b, c = RADIUS * np.cos(turn), middle + shear / 2, middle - shear / 2
-    return np.array([[a, b], [-c, a]])
+    a, b, d = RADIUS * np.cos(turn), middle + shear / 2, middle - shear / 2
+    return np.array([[a, b], [-d, a]])
 
 
 def growth_frame(angle: float, shear: float) -> Frame:

@@ -54,7 +54,17 @@ def updates_when_cut(rate, longest):
     return updates
 
 
+def first_beyond_floats():
+    """The update of the last exercise that `descent_path` refuses at the largest rate."""
+    for updates in range(1, 9):
+        try:
+            from_above(0.01, updates)
+        except ValueError:
+            return {3: "third", 4: "fourth", 5: "fifth"}[updates]
+
+
 CLAIMS = [
+    ("and a {} would leave the range of floats", first_beyond_floats),
     ("$T = 20$ takes {} updates.", lambda: updates_when_cut(10, 0.003)),
     (
         "With 40 steps {} lie near 1",

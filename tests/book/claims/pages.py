@@ -10,7 +10,7 @@ from longterm import linear, scalar
 
 from . import ROOT, chapter_4, printed, said
 
-SIX = "chapters/06_long_spans.ipynb"
+ONE, SIX = "chapters/01_scalar_powers.ipynb", "chapters/06_long_spans.ipynb"
 
 
 def oldest_python():
@@ -19,8 +19,25 @@ def oldest_python():
     return settings["project"]["requires-python"].removeprefix(">=")
 
 
+def learned(how):
+    """Percent of the networks of chapter 1 that learn the bit."""
+    return printed(ONE, rf"(?m)^ *{how}: (\d+) %")
+
+
+def gamble():
+    """What forty steps are, what the odds do with the length, and with the first weights."""
+    plain = [learned(f"{steps} steps, networks that learn it") for steps in (5, 40, 120)]
+    return (
+        said("gamble", 5, plain[1], 60),
+        said("fall", 2, min(plain[0] / plain[1], plain[1] / plain[2]), 20),
+        said("depend", 1.5, learned("gain 2.0, +40 steps") / plain[1], 20),
+    )
+
+
 CLAIMS = {
+    "README.md": [("by hand and a {0[0]} for gradient descent.", gamble)],
     "index.md": [
+        ("it is a {0[0]}, at odds that {0[1]} with the length and {0[2]} on the first", gamble),
         ("$100 \\ln 0.9 \\approx -{:.1f}$", lambda: -scalar.log_abs_powers(0.9, 100)[-1]),
         ("You need Python {} or newer", oldest_python),
     ],
