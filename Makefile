@@ -33,6 +33,7 @@ help:
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
 	@echo "make sweeps           run the grids of settings that chapters 6 and 8 read; takes an hour"
 	@echo "make sweeps CHECK=1   only compare fresh ones, with other seeds, with the stored ones"
+	@echo "make minutes          count the minutes of each core path, and write them on the pages"
 	@echo "make numbers          list the numbers in the text that no test computes"
 	@echo "make size             count the lines that guard the book for each line of the package"
 	@echo "make release          make a frozen bundle of the course, for a term, from the last commit"
@@ -86,7 +87,10 @@ release: .venv/.installed-dev
 	@$(TOOL) programs npm
 	@$(BIN)/nox -s release
 
-.PHONY: seeds sweeps numbers size
+.PHONY: seeds sweeps minutes numbers size
+minutes: $(BIN)/python
+	@$(TOOL) book.minutes
+
 numbers: .venv/.installed-reader
 	@$(TOOL) book.numbers
 

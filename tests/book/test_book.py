@@ -148,6 +148,22 @@ def test_what_a_chapter_calls_leads_to_its_docstring_and_on_to_its_source(pages,
         assert pages[module].find(id=function).select_one(".nf, .nc").get_text() == function
 
 
+def test_words_of_art_are_marked_once_a_section_and_each_of_the_list_somewhere(pages):
+    listed = {
+        term.get_text().rstrip("#") for term in pages["pages/notation"].select("dl.glossary dt")
+    }
+    marked = set()
+    for name in (name for name in toc_pages() if name.startswith("chapters/")):
+        for section in pages[name].select("article > section > section"):
+            words = [
+                line.get_text().partition(":")[0] for line in section.select("button.word + .line")
+            ]
+            assert len(words) == len(set(words)), (name, words)
+            marked |= set(words)
+    assert marked == listed
+    assert len(listed) > 25
+
+
 # --- The checks find what they look for --------------------------------------------------
 
 

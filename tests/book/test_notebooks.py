@@ -17,11 +17,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from tools.book import run_notebooks, stored_form
+from tools.book import minutes, run_notebooks, stored_form
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-MAX_LINES, MAX_WIDTH, MIN_ALT = 12, 80, 40
+MAX_LINES, MAX_CORE_LINES, MAX_WIDTH, MIN_ALT = 12, 8, 80, 40
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
 
 # --- Parts of a notebook -----------------------------------------------------------------
@@ -155,6 +155,26 @@ def predictions_have_one_right_choice(nb):
     return [f"prediction {k}: {choices}" for k, choices in found if choices.count(True) != 1]
 
 
+def core_sections_ask_a_check(nb):
+    """One at least, with two or three choices, one of them right."""
+    complaints = []
+    for section in re.split(r"^## ", markdown(nb), flags=re.M)[1:]:
+        boxes = re.findall(r"^:class: check$.*?^:{3,}$", section, re.M | re.S)
+        answers = [re.findall(r"</summary>\s*(.*?)\s*</details>", box, re.S) for box in boxes]
+        right = [sum(bool(re.match("Right|Yes", text)) for text in texts) for texts in answers]
+        fair = all(k == 1 and len(texts) in (2, 3) for k, texts in zip(right, answers, strict=True))
+        if not (fair and boxes) and not re.match("Further|Exercises|What to remember", section):
+            complaints.append(f"{section.splitlines()[0]}: {right} right choices in its checks")
+    return complaints
+
+
+def core_code_is_short(nb):
+    core = [cell for cell, _ in minutes.core(nb.cells) if cell.cell_type == "code"]
+    shown = [cell for cell in core if not minutes.HIDDEN & set(cell.metadata.get("tags", []))]
+    sizes = {c.id: sum(bool(line.strip()) for line in c.source.splitlines()) for c in shown}
+    return [f"{id} shows {n} lines" for id, n in sizes.items() if n > MAX_CORE_LINES]
+
+
 def exercises_have_hint_and_solution(nb):
     pattern = r"^[:`]{3,}\{exercise\}.*?(?=^[:`]{3,}\{exercise\}|^#{1,6} |\Z)"
     return [
@@ -174,6 +194,8 @@ RULES = [
     no_tricks_in_code,
     every_part_is_there,
     predictions_have_one_right_choice,
+    core_sections_ask_a_check,
+    core_code_is_short,
     exercises_have_hint_and_solution,
 ]
 
@@ -232,12 +254,22 @@ Yes. It falls.
 </details>
 :::
 """
+CHECK = """:::{admonition} Check
+:class: check
+What is left of 1?
+<details><summary>None</summary>It is 1.</details>
+<details><summary>1</summary>Right.</details>
+:::
+"""
 PROSE = f"""# One number
 
 The core path takes 20 minutes.
 
 {PREDICTION}
 {PREDICTION}
+## Powers
+
+{CHECK}
 :::{{prf:theorem}} Decay
 It falls.
 :::
@@ -329,6 +361,12 @@ FAULTS = {
         replace_prose("There is", "Yes. There is"),
         replace_prose("<summary>Less", "<b>Less"),
     ],
+    core_sections_ask_a_check: [
+        replace_prose("Further: "),
+        replace_prose("Right", "Wrong"),
+        replace_prose("<details><summary>None</summary>It is 1.</details>"),
+    ],
+    core_code_is_short: [set_source("x = 1\n" * (MAX_CORE_LINES + 1))],
     exercises_have_hint_and_solution: [
         replace_prose("<summary>Hint", "<summary>Look"),
         replace_prose("<summary>Solution", "<summary>S"),

@@ -390,7 +390,7 @@ def test_links_and_paper_open_what_is_covered(context, home):
     context.add_init_script("delete HTMLElement.prototype.onbeforematch")  # an older browser
     page, box, rest = ask(context, home)
     assert rest.get_attribute("hidden") == ""
-    anchor = page.locator(".cover [id]").last.get_attribute("id")
+    anchor = page.locator(".cover [id]:not([popover])").last.get_attribute("id")
     page.evaluate("(id) => { location.hash = id; }", anchor)
     assert page.locator(f"[id='{anchor}']").is_visible()
     page.emulate_media(media="print")
@@ -410,6 +410,22 @@ def test_without_a_script_predictions_are_folded_answers(chromium, home):
         assert page.locator(".prediction ~ .cell").first.is_visible()
         page.goto(f"{home}pages/believed.html")
         assert page.locator(".believed li a").count() > 20
+
+
+def test_a_word_of_art_shows_its_line_by_pointer_touch_and_key_without_a_script(chromium, home):
+    with chromium.new_context(java_script_enabled=False, has_touch=True) as context:
+        page = context.new_page()
+        page.goto(f"{home}pages/notation.html")
+        wanted = page.locator("dt:has(#term-attractor) + dd, #term-attractor + dd").inner_text()
+        page.goto(f"{home}{CHAPTERS[4]}.html")
+        word = page.locator("button.word", has_text="attractor").first
+        line = page.locator(f"#{word.get_attribute('popovertarget')}")
+        for show in (word.hover, word.tap, lambda: word.press("Enter")):
+            assert not line.is_visible()
+            show()
+            assert line.inner_text() == f"attractor: {wanted}"
+            page.keyboard.press("Escape")
+            page.locator("article h2").first.hover()
 
 
 # --- What all of this costs --------------------------------------------------------------

@@ -35,6 +35,11 @@ PLANE = [(row.real, row.imag) for row in TURNS]
             [np.log(ROW), {"floats": np.array([1.0, 0.1, 0.0])}],
             [[np.log10(ROW), [0.0, -1.0]]],
         ),
+        (
+            figures.stretched_circle,
+            [np.array([[0.0, -0.5], [2.0, 0.0]])],
+            [[([0, 1], [0, 0]), ([0, 0], [0, 1])], [([0, 0], [0, 2]), ([0, -0.5], [0, 0])]],
+        ),
         (figures.shell, [[1.0, 0.5], np.stack(TURNS)], [PLANE]),
     ],
 )

@@ -61,6 +61,26 @@ def gradient_by_lag(gradients: Mapping[str, Array]) -> HouseFigure:
 
 
 @house_style()
+def stretched_circle(W: Array) -> HouseFigure:
+    """States of length 1 and where a 2 x 2 matrix takes them, with the two that mark its axes."""
+    fig, (before, after) = new_figure(columns=2, height=3.0)
+    angle = np.linspace(0, 2 * np.pi, 181)
+    ring = np.stack([np.cos(angle), np.sin(angle)])
+    left, sizes, right = np.linalg.svd(W)
+    signs = np.sign(right.sum(axis=1))  # NumPy may turn a pair round
+    for ax, points, ends in ((before, ring, right.T), (after, W @ ring, left * sizes)):
+        ax.plot(*points, **REGIMES["hold"])
+        for end, name, size in zip((ends * signs).T, ("explode", "vanish"), sizes, strict=True):
+            style = REGIMES[name] | {"marker": "o", "markevery": [1]}
+            label = "" if ax is before else f"{size:.2f}"
+            label_end(ax.plot(*np.stack([0 * end, end]).T, **style), label, dy=9)
+        ax.set(aspect="equal", xlim=(-1.75, 1.75), ylim=(-1.25, 1.25), xlabel="first entry")
+    before.set(title="states $h$ of length 1", ylabel="second entry")
+    after.set(title="the states $W h$")
+    return fig
+
+
+@house_style()
 def powers_by_regime(weights: Sequence[float], powers: Array) -> HouseFigure:
     """Rows of `powers` against t, on a linear and on a log axis."""
     fig, (plain, log) = new_figure(columns=2)
