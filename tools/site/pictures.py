@@ -11,74 +11,76 @@ import numpy as np
 from PIL import Image
 
 from longterm.figures.scalar import shell
-from longterm.figures.style import (
-    COLOURS,
-    HOLD,
-    REGIMES,
-    HouseFigure,
-    house_style,
-    new_figure,
-    regime,
-    svg,
-)
+from longterm.figures.style import REGIMES, HouseFigure, house_style, regime, svg
 
 STATIC = Path(__file__).parents[2] / "_static"
 SIZES = np.linspace(0.9, 1.1, 21).round(2)
 
 CHAPTERS = {
-    1: (0, 1, "One number,\nmany times"),
-    2: (0, 0, "Powers of\na matrix"),
-    3: (1, 1, "A fresh weight\nat every step"),
-    4: (2, 1, "Walking in\nlog space"),
-    5: (1, 0, "Remembering\nrobustly"),
-    6: (2, 0, "Learning\nlong spans"),
-    7: (3, 0, "Cliffs, folds,\nmachines"),
-    8: (3, 1, "What helps"),
+    1: (180, 38, "01_scalar_powers", "One number,\nmany times"),
+    2: (78, 134, "02_matrix_powers", "Powers of\na matrix"),
+    3: (282, 134, "03_random_weights", "A fresh weight\nat every step"),
+    4: (282, 230, "04_log_walks", "Walking in\nlog space"),
+    5: (78, 230, "05_robust_memory", "Remembering\nrobustly"),
+    6: (78, 326, "06_long_spans", "Learning\nlong spans"),
+    7: (78, 422, "07_cliffs_and_machines", "Cliffs, folds,\nmachines"),
+    8: (282, 422, "08_remedies", "What helps"),
 }
-"""Column, row and title of each chapter."""
+"""Centre, page and title of each chapter on the map."""
 
-IDEAS = {
-    (1, 2): "modes",
-    (1, 3): "logarithms",
-    (3, 4): "typical size",
-    (2, 5): "slope of a step",
-    (5, 6): "margin\nagainst slope",
-    (3, 6): "rare paths",
-    (6, 7): "boundary",
-    (4, 8): "starts",
-    (6, 8): "the window",
-    (7, 8): "clipping",
-}
-"""What one chapter hands on to another."""
+IDEAS = (
+    ("150,66 112,98", "end", 122, 86, "modes"),
+    ("210,66 248,98", "start", 238, 86, "logarithms"),
+    ("282,162 282,194", "start", 290, 186, "typical size"),
+    ("78,162 78,194", "start", 86, 186, "slope of a step"),
+    ("78,258 78,290", "start", 86, 282, "margin, slope"),
+    ("212,162 196,186 196,326 156,326", "start", 204, 306, "rare paths"),
+    ("78,354 78,386", "end", 70, 378, "boundary"),
+    ("282,258 282,386", "start", 290, 346, "starts"),
+    ("126,354 198,388", "start", 186, 372, "the window"),
+    ("148,422 204,422", "middle", 178, 414, "clipping"),
+)
+"""What one chapter hands on to another: the line, and where its words stand."""
+
+WIDE, HIGH = 140, 56  # of a node
+NODE = """<a href="../chapters/{page}.html"><rect x="{x}" y="{y}" width="140" height="56" rx="6"
+fill="none" stroke="currentColor"/><text x="{middle}" text-anchor="middle" font-weight="600">{words}
+</text><text class="you" x="{middle}" y="{below}" text-anchor="middle" font-size="12"
+visibility="hidden">you are here</text></a>"""
+LINE = """<path d="M {line}" fill="none" stroke="currentColor" stroke-width="1.5"/>
+<path d="{tip}" fill="currentColor"/><text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>"""
 
 
 def book_map():
-    """SVG of the chapters as boxes and the ideas as arrows."""
-    return svg(_draw())
+    """SVG of the chapters as nodes that are links, and the ideas as arrows."""
+    drawn = [arrow(*idea) for idea in IDEAS]
+    drawn += [node(number, *place) for number, place in CHAPTERS.items()]
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 372 472" width="372" '
+        'height="472" font-family="system-ui, sans-serif" font-size="13" fill="currentColor" '
+        'role="group" aria-label="Map of the book">\n' + "\n".join(drawn) + "\n</svg>\n"
+    )
 
 
-@house_style()
-def _draw():
-    fig, ax = new_figure(height=3.6, width=8.4)
-    for number, (x, y, title) in CHAPTERS.items():
-        box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": COLOURS[0]}
-        text = f"{number}\n{title}" if "\n" in title else f"{number}\n{title}\n"
-        ax.text(1.4 * x, 1.5 * y, text, ha="center", va="center", fontsize=9, bbox=box, zorder=3)
-    for (start, end), idea in IDEAS.items():
-        _arrow(ax, CHAPTERS[start], CHAPTERS[end], idea)
-    ax.set(xlim=(-0.6, 4.8), ylim=(-0.55, 2.05))
-    ax.set_axis_off()
-    return fig
+def node(number, x, y, page, title):
+    """A chapter as a link; the words that mark it are seen only where they are true."""
+    lines = [f"{number}. {title}".partition("\n")[0], *title.split("\n")[1:]]
+    first = y + 5 - 9 * (len(lines) - 1)
+    words = "".join(
+        f'<tspan x="{x}" y="{first + 18 * k}">{line}</tspan>' for k, line in enumerate(lines)
+    )
+    corner = {"x": x - WIDE // 2, "y": y - HIGH // 2}
+    return NODE.format(page=page, middle=x, words=words, below=y + HIGH // 2 + 13, **corner)
 
 
-def _arrow(ax, start, end, idea):
-    (x0, y0), (x1, y1) = ((1.4 * x, 1.5 * y) for x, y, _ in (start, end))
-    look = {"arrowstyle": "-|>", "color": HOLD, "shrinkA": 34, "shrinkB": 34, "linewidth": 1.2}
-    ax.annotate("", (x1, y1), (x0, y0), arrowprops=look, zorder=1)
-    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
-    offset = (0, 9) if y0 == y1 else (6, 0)
-    ha = "center" if y0 == y1 else "left"
-    ax.annotate(idea, middle, offset, textcoords="offset points", ha=ha, va="center", fontsize=8)
+def arrow(line, anchor, x, y, words):
+    """A line that ends in a tip, and the idea beside it."""
+    points = [np.array(point.split(","), float) for point in line.split()]
+    along = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
+    across = np.array([-along[1], along[0]])
+    ends = points[-1] + 8 * along, points[-1] + 4.5 * across, points[-1] - 4.5 * across
+    tip = "M " + " L ".join(f"{a:.1f} {b:.1f}" for a, b in ends) + " Z"
+    return LINE.format(line=" ".join(line.split()), tip=tip, x=x, y=y, anchor=anchor, words=words)
 
 
 def landing_picture():
