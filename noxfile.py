@@ -36,7 +36,8 @@ SPHINX = (
     "sphinx", "myst-nb", "sphinx-book-theme", "sphinx-external-toc", "sphinx-togglebutton",
     "sphinx-copybutton", "sphinx-thebe", "sphinx-comments", "sphinx-design",
     "sphinx-jupyterbook-latex", "sphinx-proof", "sphinx-exercise", "sphinx-sitemap",
-    "sphinxcontrib-bibtex", "sphinxext-opengraph", "linkify-it-py", "fonttools", "brotli", "tinycss2",
+    "sphinxcontrib-bibtex", "sphinxext-opengraph", "linkify-it-py", "fonttools", "brotli",
+    "tinycss2",
 )  # fmt: skip
 
 session = functools.partial(nox.session, default=False)

@@ -7,6 +7,7 @@ into the pages, with their own node marked. The page for addresses that lead now
 import os
 import re
 import shutil
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,6 +16,11 @@ from forks import base_url
 ROOT = Path(__file__).resolve().parents[1]
 MAP = ROOT / "_static" / "map.svg"
 PDF = ROOT / "build" / "pdf" / "long-term-dependencies.pdf"
+SPIRALS = ROOT / "_static" / "landing.svg"
+TURN = """<p class="turn pst-js-only"><label for="size">Size of the number</label>
+<input type="range" id="size" max="{most}" value="{middle}" aria-valuetext="{says}">
+<output for="size">{says}</output></p>
+"""
 LOST = """<section><h1>No such page</h1>
 <p>Nothing is at this address. Search, or begin at the <a href="{home}">first page</a>;
 the <a href="{map}">map of the book</a> shows what is where.</p></section>"""
@@ -75,8 +81,18 @@ def dress_figures(app, doctree, docname):
         figure["classes"].append("figure-card")
     if app.builder.name == "html":
         for image in list(doctree.findall(nodes.image)):
-            if MAP.name in image["candidates"].get("*", "") or image["uri"].endswith(MAP.name):
+            if image["uri"].endswith(MAP.name):
                 image.replace_self(nodes.raw("", marked_map(), format="html"))
+            elif image["uri"].endswith(SPIRALS.name):
+                image.parent.replace_self(nodes.raw("", spirals(image["alt"]), format="html"))
+
+
+def spirals(alt):
+    """Return the first page's curves with a slider that picks one; they say their own numbers."""
+    drawn = SPIRALS.read_text(encoding="utf-8")
+    drawn = drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    says = re.findall(r'data-says="([^"]*)"', drawn)
+    return drawn + TURN.format(most=len(says) - 1, middle=len(says) // 2, says=says[len(says) // 2])
 
 
 def serve_pdf(app, pagename, templatename, context, doctree):

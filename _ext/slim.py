@@ -22,6 +22,7 @@ LINKS = {
 # Scripts, and what a page has that needs them.
 NEEDS = {
     "scripts/bootstrap.js": r'data-bs-toggle="(?!tooltip)',
+    "front.js": r'class="spirals"',
     "design-tabs.js": r'class="[^"]*\bsd-tab-set\b',
     "togglebutton.js": r'class="(?:toggle|[^"]*\badmonition[^"]*[ ]dropdown)\b',
     "(?:searchtools|language_data|searchindex).js": r'id="search-results"',

@@ -1,7 +1,7 @@
 """Draw the site's pictures: `python -m tools.site.pictures` writes _static/.
 
-They are the landing page's picture, the map of the book, and the card that other sites show beside
-a link to this one. The icon, _static/icon.svg, is edited as text.
+They are the landing page's spirals, the map of the book, a small picture a chapter, and the card
+that other sites show beside a link to this one. The icon, _static/icon.svg, is edited as text.
 """
 
 import io
@@ -10,8 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from longterm.figures.scalar import shell
-from longterm.figures.style import REGIMES, HouseFigure, house_style, regime, svg
+from longterm.decay import gate_half_life
+from longterm.figures.style import REGIMES, HouseFigure, house_style, regime
+from longterm.folds import unit_error
+from longterm.linear import propagate
+from longterm.memory import retention
+from longterm.scalar import powers
+from longterm.scaling import sample_log_norms
+from longterm.tuning import stored
 
 STATIC = Path(__file__).parents[2] / "_static"
 SIZES = np.linspace(0.9, 1.1, 21).round(2)
@@ -55,11 +61,9 @@ def book_map():
     """SVG of the chapters as nodes that are links, and the ideas as arrows."""
     drawn = [arrow(*idea) for idea in IDEAS]
     drawn += [node(number, *place) for number, place in CHAPTERS.items()]
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 372 472" width="372" '
-        'height="472" font-family="system-ui, sans-serif" font-size="13" fill="currentColor" '
-        'role="group" aria-label="Map of the book">\n' + "\n".join(drawn) + "\n</svg>\n"
-    )
+    look = 'class="map" fill="currentColor" font-family="system-ui, sans-serif" font-size="13" '
+    label = 'role="group" aria-label="Map of the book"'
+    return picture(372, 472, "\n".join(drawn), look + label)
 
 
 def node(number, x, y, page, title):
@@ -84,10 +88,79 @@ def arrow(line, anchor, x, y, words):
 
 
 def landing_picture():
-    """SVG of powers of 21 complex numbers that turn by ten degrees a step, for one turn."""
-    t = np.linspace(0, 36, 361)
-    powers = np.exp(np.log(SIZES)[:, None] * t + 2j * np.pi * t / 36)
-    return svg(shell(SIZES, powers))
+    """SVG of powers of 21 complex numbers that turn by ten degrees a step, for one turn.
+
+    Each curve says in words what one step and the whole turn leave; the page's slider picks one.
+    """
+    steps = np.linspace(0, 36, 73)
+    turns = np.exp(2j * np.pi * steps / 36)
+    curves = [
+        CURVE.format(
+            line=points(*frame(size**steps * turns, (-3.6, 1.6), (-1.65, 1.65), 520)),
+            says=f"Size {size:g}: after a step {size:.0%} is there, after a turn of 36 {left:.0%}.",
+            colour=REGIMES[regime(size)]["color"],
+            look='stroke-width="3"' if size == 1 else 'opacity=".45"',
+        )
+        for size, left in zip(SIZES, powers(SIZES, 36)[:, -1], strict=True)
+    ]
+    dot = '<circle cx="460" cy="165" r="6"/>'
+    return picture(520, 330, "\n".join([*curves, dot]), 'class="spirals"')
+
+
+CURVE = '<path d="M {line}" data-says="{says}" fill="none" stroke="{colour}" {look}/>'
+
+
+def frame(z, across, up, width):
+    """Pixels of complex points, up to the last one that is near the picture."""
+    scale = width / (across[1] - across[0])
+    far = np.flatnonzero(abs(z) > 4 * across[1])
+    z = z[: far[0] if far.size else None]
+    return (z.real - across[0]) * scale, (up[1] - z.imag) * scale
+
+
+def points(x, y):
+    """Points as they stand in a path."""
+    return " ".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
+
+
+def picture(width, height, inside, more=""):
+    """An SVG of this size."""
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" {more}'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>\n{inside}\n</svg>\n'
+
+
+def thumbnails():
+    """A small picture for each chapter: the curves of one of its ideas, without their axes."""
+    rng, t = np.random.default_rng(0), np.arange(41)
+    shear = [[0.96, 0.0], [1.2, 0.55]]
+    starts = [propagate(shear, [np.cos(a), np.sin(a)], 14) for a in np.arange(12) * np.pi / 6]
+    bias = np.linspace(0, 4, 41)
+    lengths, shares = zip(*stored("latch").curve("all trained"), strict=True)
+    won = [share.rate for share in shares]
+    weights = np.linspace(4.6, 6.6, 161)
+    return {
+        1: [(t, row) for row in powers([0.93, 1.0, 1.02], 40)],
+        2: [(path[:, 0], path[:, 1]) for path in starts],
+        3: [(t, walk) for walk in sample_log_norms(1, 40, 9, gain=1.0, rng=rng)],
+        4: [(t, walk) for walk in sample_log_norms(12, 40, 9, gain=1.0, rng=rng)],
+        5: [(t, retention(w, 0.5, 40).probabilities) for w in (1.2, 1.6, 2.5)],
+        6: [(lengths, won), (lengths, np.zeros(len(won)))],
+        7: [(weights, unit_error(weights, -2.5))],
+        8: [(bias, gate_half_life(bias)), (bias, np.ones(41))],
+    }
+
+
+def thumbnail(curves):
+    """SVG of some curves, each in a colour of its own, that fill the picture."""
+    colours = [REGIMES[name]["color"] for name in ("vanish", "hold", "explode")]
+    x, y = (np.concatenate([np.asarray(curve[k], float) for curve in curves]) for k in (0, 1))
+    paths = []
+    for k, (a, b) in enumerate(curves):
+        across = 6 + 188 * (np.asarray(a) - x.min()) / np.ptp(x)
+        up = 84 - 78 * (np.asarray(b) - y.min()) / np.ptp(y)
+        colour = colours[k % 3]
+        paths.append(f'<path d="M {points(across, up)}" stroke="{colour}"/>')
+    return picture(200, 90, "\n".join(paths), 'fill="none" stroke-width="2"')
 
 
 @house_style()
@@ -116,9 +189,15 @@ def card():
     return fig
 
 
+def vector_pictures():
+    """Return the SVGs by the names of their files."""
+    small = {f"chapter-{k}": thumbnail(curves) for k, curves in thumbnails().items()}
+    return {"map": book_map(), "landing": landing_picture()} | small
+
+
 if __name__ == "__main__":
-    for name, draw in (("map", book_map), ("landing", landing_picture)):
-        (STATIC / f"{name}.svg").write_text(draw(), encoding="utf-8")
+    for name, drawn in vector_pictures().items():
+        (STATIC / f"{name}.svg").write_text(drawn, encoding="utf-8")
     png = io.BytesIO()
     card().savefig(png, transparent=False)
     Image.open(png).convert("RGB").quantize(32).save(STATIC / "card.png", optimize=True)
