@@ -12,7 +12,7 @@ from _ext import polish
 from test_book import toc_pages
 from tools.site import site_report, vendor
 
-MADE_BY_SPHINX = ("genindex", "search", "prf-prf", "py-modindex", "_modules/longterm/scalar")
+MADE_BY_SPHINX = ("404", "genindex", "search", "prf-prf", "py-modindex", "_modules/longterm/scalar")
 CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/")]
 # Between them these views have each width and each theme once.
 VIEWS = {"wide, light": (1280, "light"), "phone, dark": (390, "dark")}

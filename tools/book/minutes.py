@@ -19,7 +19,7 @@ MOST = 25
 LEFT_OUT = re.compile(r"## (Further\b|Exercises)")
 HIDDEN = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 ON_THE_CHAPTER = r"(core path takes about )\d+( minutes)"
-ON_THE_LANDING_PAGE = r"(?m)(\(chapters/%s\).*\| )\d+( min \|)$"
+ON_THE_LANDING_PAGE = r"(?s)(\(chapters/%s\)\n(?:(?!\n- ).)*?\*)\d+( min\*)"
 
 
 class Count(NamedTuple):

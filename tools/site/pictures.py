@@ -1,7 +1,7 @@
 """Draw the site's pictures: `python -m tools.site.pictures` writes _static/.
 
-They are the landing page's picture, the map of the book, and the card that other sites show beside
-a link to this one. The icon, _static/icon.svg, is edited as text.
+They are the landing page's spirals, the map of the book, a small picture a chapter, and the card
+that other sites show beside a link to this one. The icon, _static/icon.svg, is edited as text.
 """
 
 import io
@@ -10,82 +10,157 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from longterm.figures.scalar import shell
-from longterm.figures.style import (
-    COLOURS,
-    HOLD,
-    REGIMES,
-    HouseFigure,
-    house_style,
-    new_figure,
-    regime,
-    svg,
-)
+from longterm.decay import gate_half_life
+from longterm.figures.style import REGIMES, HouseFigure, house_style, regime
+from longterm.folds import unit_error
+from longterm.linear import propagate
+from longterm.memory import retention
+from longterm.scalar import powers
+from longterm.scaling import sample_log_norms
+from longterm.tuning import stored
 
 STATIC = Path(__file__).parents[2] / "_static"
 SIZES = np.linspace(0.9, 1.1, 21).round(2)
 
 CHAPTERS = {
-    1: (0, 1, "One number,\nmany times"),
-    2: (0, 0, "Powers of\na matrix"),
-    3: (1, 1, "A fresh weight\nat every step"),
-    4: (2, 1, "Walking in\nlog space"),
-    5: (1, 0, "Remembering\nrobustly"),
-    6: (2, 0, "Learning\nlong spans"),
-    7: (3, 0, "Cliffs, folds,\nmachines"),
-    8: (3, 1, "What helps"),
+    1: (180, 38, "01_scalar_powers", "One number,\nmany times"),
+    2: (78, 134, "02_matrix_powers", "Powers of\na matrix"),
+    3: (282, 134, "03_random_weights", "A fresh weight\nat every step"),
+    4: (282, 230, "04_log_walks", "Walking in\nlog space"),
+    5: (78, 230, "05_robust_memory", "Remembering\nrobustly"),
+    6: (78, 326, "06_long_spans", "Learning\nlong spans"),
+    7: (78, 422, "07_cliffs_and_machines", "Cliffs, folds,\nmachines"),
+    8: (282, 422, "08_remedies", "What helps"),
 }
-"""Column, row and title of each chapter."""
+"""Centre, page and title of each chapter on the map."""
 
-IDEAS = {
-    (1, 2): "modes",
-    (1, 3): "logarithms",
-    (3, 4): "typical size",
-    (2, 5): "slope of a step",
-    (5, 6): "margin\nagainst slope",
-    (3, 6): "rare paths",
-    (6, 7): "boundary",
-    (4, 8): "starts",
-    (6, 8): "the window",
-    (7, 8): "clipping",
-}
-"""What one chapter hands on to another."""
+IDEAS = (
+    ("150,66 112,98", "end", 122, 86, "modes"),
+    ("210,66 248,98", "start", 238, 86, "logarithms"),
+    ("282,162 282,194", "start", 290, 186, "typical size"),
+    ("78,162 78,194", "start", 86, 186, "slope of a step"),
+    ("78,258 78,290", "start", 86, 282, "margin, slope"),
+    ("212,162 196,186 196,326 156,326", "start", 204, 306, "rare paths"),
+    ("78,354 78,386", "end", 70, 378, "boundary"),
+    ("282,258 282,386", "start", 290, 346, "starts"),
+    ("126,354 198,388", "start", 186, 372, "the window"),
+    ("148,422 204,422", "middle", 178, 414, "clipping"),
+)
+"""What one chapter hands on to another: the line, and where its words stand."""
+
+WIDE, HIGH = 140, 56  # of a node
+NODE = """<a href="../chapters/{page}.html"><rect x="{x}" y="{y}" width="140" height="56" rx="6"
+fill="none" stroke="currentColor"/><text x="{middle}" text-anchor="middle" font-weight="600">{words}
+</text><text class="you" x="{middle}" y="{below}" text-anchor="middle" font-size="12"
+visibility="hidden">you are here</text></a>"""
+LINE = """<path d="M {line}" fill="none" stroke="currentColor" stroke-width="1.5"/>
+<path d="{tip}" fill="currentColor"/><text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>"""
 
 
 def book_map():
-    """SVG of the chapters as boxes and the ideas as arrows."""
-    return svg(_draw())
+    """SVG of the chapters as nodes that are links, and the ideas as arrows."""
+    drawn = [arrow(*idea) for idea in IDEAS]
+    drawn += [node(number, *place) for number, place in CHAPTERS.items()]
+    look = 'class="map" fill="currentColor" font-family="system-ui, sans-serif" font-size="13" '
+    label = 'role="group" aria-label="Map of the book"'
+    return picture(372, 472, "\n".join(drawn), look + label)
 
 
-@house_style()
-def _draw():
-    fig, ax = new_figure(height=3.6, width=8.4)
-    for number, (x, y, title) in CHAPTERS.items():
-        box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": COLOURS[0]}
-        text = f"{number}\n{title}" if "\n" in title else f"{number}\n{title}\n"
-        ax.text(1.4 * x, 1.5 * y, text, ha="center", va="center", fontsize=9, bbox=box, zorder=3)
-    for (start, end), idea in IDEAS.items():
-        _arrow(ax, CHAPTERS[start], CHAPTERS[end], idea)
-    ax.set(xlim=(-0.6, 4.8), ylim=(-0.55, 2.05))
-    ax.set_axis_off()
-    return fig
+def node(number, x, y, page, title):
+    """A chapter as a link; the words that mark it are seen only where they are true."""
+    lines = [f"{number}. {title}".partition("\n")[0], *title.split("\n")[1:]]
+    first = y + 5 - 9 * (len(lines) - 1)
+    words = "".join(
+        f'<tspan x="{x}" y="{first + 18 * k}">{line}</tspan>' for k, line in enumerate(lines)
+    )
+    corner = {"x": x - WIDE // 2, "y": y - HIGH // 2}
+    return NODE.format(page=page, middle=x, words=words, below=y + HIGH // 2 + 13, **corner)
 
 
-def _arrow(ax, start, end, idea):
-    (x0, y0), (x1, y1) = ((1.4 * x, 1.5 * y) for x, y, _ in (start, end))
-    look = {"arrowstyle": "-|>", "color": HOLD, "shrinkA": 34, "shrinkB": 34, "linewidth": 1.2}
-    ax.annotate("", (x1, y1), (x0, y0), arrowprops=look, zorder=1)
-    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
-    offset = (0, 9) if y0 == y1 else (6, 0)
-    ha = "center" if y0 == y1 else "left"
-    ax.annotate(idea, middle, offset, textcoords="offset points", ha=ha, va="center", fontsize=8)
+def arrow(line, anchor, x, y, words):
+    """A line that ends in a tip, and the idea beside it."""
+    points = [np.array(point.split(","), float) for point in line.split()]
+    along = (points[-1] - points[-2]) / np.linalg.norm(points[-1] - points[-2])
+    across = np.array([-along[1], along[0]])
+    ends = points[-1] + 8 * along, points[-1] + 4.5 * across, points[-1] - 4.5 * across
+    tip = "M " + " L ".join(f"{a:.1f} {b:.1f}" for a, b in ends) + " Z"
+    return LINE.format(line=" ".join(line.split()), tip=tip, x=x, y=y, anchor=anchor, words=words)
 
 
 def landing_picture():
-    """SVG of powers of 21 complex numbers that turn by ten degrees a step, for one turn."""
-    t = np.linspace(0, 36, 361)
-    powers = np.exp(np.log(SIZES)[:, None] * t + 2j * np.pi * t / 36)
-    return svg(shell(SIZES, powers))
+    """SVG of powers of 21 complex numbers that turn by ten degrees a step, for one turn.
+
+    Each curve says in words what one step and the whole turn leave; the page's slider picks one.
+    """
+    steps = np.linspace(0, 36, 73)
+    turns = np.exp(2j * np.pi * steps / 36)
+    curves = [
+        CURVE.format(
+            line=points(*frame(size**steps * turns, (-3.6, 1.6), (-1.65, 1.65), 520)),
+            says=f"Size {size:g}: after a step {size:.0%} is there, after a turn of 36 {left:.0%}.",
+            colour=REGIMES[regime(size)]["color"],
+            look='stroke-width="3"' if size == 1 else 'opacity=".45"',
+        )
+        for size, left in zip(SIZES, powers(SIZES, 36)[:, -1], strict=True)
+    ]
+    dot = '<circle cx="460" cy="165" r="6"/>'
+    return picture(520, 330, "\n".join([*curves, dot]), 'class="spirals"')
+
+
+CURVE = '<path d="M {line}" data-says="{says}" fill="none" stroke="{colour}" {look}/>'
+
+
+def frame(z, across, up, width):
+    """Pixels of complex points, up to the last one that is near the picture."""
+    scale = width / (across[1] - across[0])
+    far = np.flatnonzero(abs(z) > 4 * across[1])
+    z = z[: far[0] if far.size else None]
+    return (z.real - across[0]) * scale, (up[1] - z.imag) * scale
+
+
+def points(x, y):
+    """Points as they stand in a path."""
+    return " ".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
+
+
+def picture(width, height, inside, more=""):
+    """An SVG of this size."""
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" {more}'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>\n{inside}\n</svg>\n'
+
+
+def thumbnails():
+    """A small picture for each chapter: the curves of one of its ideas, without their axes."""
+    rng, t = np.random.default_rng(0), np.arange(41)
+    shear = [[0.96, 0.0], [1.2, 0.55]]
+    starts = [propagate(shear, [np.cos(a), np.sin(a)], 14) for a in np.arange(12) * np.pi / 6]
+    bias = np.linspace(0, 4, 41)
+    lengths, shares = zip(*stored("latch").curve("all trained"), strict=True)
+    won = [share.rate for share in shares]
+    weights = np.linspace(4.6, 6.6, 161)
+    return {
+        1: [(t, row) for row in powers([0.93, 1.0, 1.02], 40)],
+        2: [(path[:, 0], path[:, 1]) for path in starts],
+        3: [(t, walk) for walk in sample_log_norms(1, 40, 9, gain=1.0, rng=rng)],
+        4: [(t, walk) for walk in sample_log_norms(12, 40, 9, gain=1.0, rng=rng)],
+        5: [(t, retention(w, 0.5, 40).probabilities) for w in (1.2, 1.6, 2.5)],
+        6: [(lengths, won), (lengths, np.zeros(len(won)))],
+        7: [(weights, unit_error(weights, -2.5))],
+        8: [(bias, gate_half_life(bias)), (bias, np.ones(41))],
+    }
+
+
+def thumbnail(curves):
+    """SVG of some curves, each in a colour of its own, that fill the picture."""
+    colours = [REGIMES[name]["color"] for name in ("vanish", "hold", "explode")]
+    x, y = (np.concatenate([np.asarray(curve[k], float) for curve in curves]) for k in (0, 1))
+    paths = []
+    for k, (a, b) in enumerate(curves):
+        across = 6 + 188 * (np.asarray(a) - x.min()) / np.ptp(x)
+        up = 84 - 78 * (np.asarray(b) - y.min()) / np.ptp(y)
+        colour = colours[k % 3]
+        paths.append(f'<path d="M {points(across, up)}" stroke="{colour}"/>')
+    return picture(200, 90, "\n".join(paths), 'fill="none" stroke-width="2"')
 
 
 @house_style()
@@ -114,9 +189,15 @@ def card():
     return fig
 
 
+def vector_pictures():
+    """Return the SVGs by the names of their files."""
+    small = {f"chapter-{k}": thumbnail(curves) for k, curves in thumbnails().items()}
+    return {"map": book_map(), "landing": landing_picture()} | small
+
+
 if __name__ == "__main__":
-    for name, draw in (("map", book_map), ("landing", landing_picture)):
-        (STATIC / f"{name}.svg").write_text(draw(), encoding="utf-8")
+    for name, drawn in vector_pictures().items():
+        (STATIC / f"{name}.svg").write_text(drawn, encoding="utf-8")
     png = io.BytesIO()
     card().savefig(png, transparent=False)
     Image.open(png).convert("RGB").quantize(32).save(STATIC / "card.png", optimize=True)

@@ -149,23 +149,6 @@ def underflow(log_powers: Array, curves: Mapping[str, Array]) -> HouseFigure:
     return fig
 
 
-@house_style()
-def shell(sizes: Sequence[float], powers: Numbers) -> HouseFigure:
-    """The picture of the landing page: complex powers, one curve a size, from one point."""
-    fig, ax = new_figure(height=3.2, width=7.6)
-    for size, row in zip(sizes, powers, strict=True):
-        width = 2.6 if size == 1 else 1.0
-        color = REGIMES[regime(size)]["color"]
-        ax.plot(row.real, row.imag, color=color, linewidth=width, linestyle="-")
-    ax.plot(1, 0, "o", color="black", markersize=6)
-    legend = (("explode", "bigger than 1: explodes"), ("hold", "exactly 1: holds"))
-    for y, (name, text) in enumerate((*legend, ("vanish", "smaller than 1: vanishes"))):
-        ax.text(1.5, 1.35 - 0.3 * y, text, color=REGIMES[name]["color"], fontsize=12)
-    ax.set(aspect="equal", xlim=(-3.6, 3.6), ylim=(-1.65, 1.65))
-    ax.set_axis_off()
-    return fig
-
-
 STEPS = 100
 MOST_UPDATES = 20_000
 
