@@ -90,6 +90,17 @@ def held_at_the_target():
     return memory.retention(np.arctanh(0.8) / 0.8, 0.2, 37).probabilities[-1]
 
 
+def successes(contender, T):
+    """Of all settings of the latch, after each number of updates."""
+    rows = tuning.stored("latch").of(contender, T)
+    return [row.choosing.successes + row.reported.successes for row in rows]
+
+
+def leaves():
+    """The first T at which 20,000 sequences are off by more than a half."""
+    return np.flatnonzero(np.abs(sampled_over_exact() - 1) > 0.5)[0] + 1
+
+
 CLAIMS = [
     ("whose slope at the attractor is {:.2f}", lambda: memory.attractor(2.0).slope),
     ("exact mean stays at {:.3f}", boundary_mean),
@@ -188,5 +199,17 @@ CLAIMS = [
         lambda: (closes_at(), said("1.35", 1.33, window(38, 0.2)[0], 1.37)),
     ),
     ("at lag 39 to about {} for w = 1.25", lambda: rounded(drawn("fig-terms", "1 1y last"))),
+    ("leaves the true mean between T = 15 and {}.", lambda: said("35", 15, leaves(), 35)),
+    (
+        "no setting of the grid gives {} at 20,",
+        lambda: said("0", 1, min(successes("all trained", 20)), 100),
+    ),
+    (
+        "and {} from 40 on, whatever the setting",
+        lambda: said(
+            "none", 0, max(max(successes("w frozen at 1.25", T)) for T in (40, 60, 80)), 0
+        ),
+    ),
+    ("starts just {} this window at", lambda: said("below", 1.25, window(20, 0.2)[0], 1.3)),
     ("but hardly ever at length {}.".replace("but ", "and "), lambda: said("40", 0, rate(40), 10)),
 ]

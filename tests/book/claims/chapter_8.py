@@ -18,7 +18,7 @@ def decade_lives():
 def best(name, biases, column=1):
     """Share in per cent (1) and good settings (2) of a contender at T = 32."""
     fixed, trained = (r" +(\d+)% \([^)]*\) +(\d+)" for _ in range(2))
-    return printed(PAGE, rf"\n{name} {fixed}{trained}", column + 2 * (biases == "trained"))
+    return printed(PAGE, rf"\n{name}{fixed}{trained}", column + 2 * (biases == "trained"))
 
 
 def good(name, length):
@@ -97,6 +97,7 @@ def ordered(name, length):
 
 
 PLAIN = "plain", "orthogonal", "echo state"
+NAMES = *PLAIN, "leaky", "skips", "LSTM, bias 1", "LSTM, bias 3"
 BIASES = "fixed", "trained"
 SKIP_WEIGHTS = models.Skips(5).weight_count(tasks.TwoSequence())
 
@@ -163,6 +164,20 @@ CLAIMS = [
     ),
     ("along a straight line to {} at lag 80", lambda: rounded(scalar.powers(0.8, 80)[-1])),
     ("in {} of 100 trials, after 1000", lambda: learned("plain", 0.05)),
+    (
+        "multiplies the half-life by {:.1f} at first",
+        lambda: decay.gate_half_life(1.0) / decay.gate_half_life(0.0),
+    ),
+    (
+        "everyone learns $T = 32$ in {} trials of ten or more",
+        lambda: said("nine", 90, min(best(name, "fixed") for name in NAMES), 100),
+    ),
+    (
+        "as well, {} loses good settings,",
+        lambda: said(
+            "everyone", 1, min(best(n, "fixed", 2) - best(n, "trained", 2) for n in NAMES), 20
+        ),
+    ),
     (
         "in {0[0]} of 100 trials within 250 updates, and in {0[1]} within 1000.",
         lambda: [learned("plain", 2.0, 0.1, updates) for updates in (250, 1000)],

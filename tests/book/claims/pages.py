@@ -8,7 +8,7 @@ from tools.homework import sandbox
 
 from longterm import linear, scalar
 
-from . import ROOT, chapter_4, printed, said
+from . import ROOT, chapter_4, chapter_6, printed, said
 
 ONE, SIX = "chapters/01_scalar_powers.ipynb", "chapters/06_long_spans.ipynb"
 
@@ -53,6 +53,10 @@ CLAIMS = {
         (
             "rate of 0.1, four trials in {} succeed at length 20",
             lambda: said("ten", 35, printed(SIX, r"T = 20: +(\d+) % of 400"), 45),
+        ),
+        (
+            "at length 120 still about one in {}, by",
+            lambda: said("two", 40, chapter_6.best("all trained", 120), 60),
         ),
     ],
     "pages/notation.md": [
