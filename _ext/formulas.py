@@ -22,6 +22,9 @@ FACE = '@font-face {{ font-family: "STIX Two Math"; src: url(data:font/woff2;bas
 CONVERTERS = {xml: LatexToMathML(fancy_error=False, xml_namespace=xml) for xml in (False, True)}
 LOG = logging.getLogger(__name__)
 
+# A bracket of a given size that carries a script: Chromium lets it grow only within a row.
+BIG = r"(<msu[bpsu]+>)(<mo [^>]*minsize[^>]*>[^<]*</mo>)"
+
 # What touches a formula stays on its line.
 BEFORE = r'([(\[“‘]+)(<span class="math notranslate nohighlight">)'
 AFTER = r"(<math [^>]*>(?:(?!</math>).)*</math>)</span>([^\w\s<>&(\[“‘]+)"
@@ -31,6 +34,7 @@ def mathml(tex, display=False, xml=False):
     """Return TeX as MathML; a LatexError says what is wrong with it."""
     tex = " ".join(tex.split())
     converted = CONVERTERS[xml].convert_with_local_state(rows(tex), displaystyle=display)
+    converted = re.sub(BIG, r"\1<mrow>\2</mrow>", converted)
     converted = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda m: unescape(m[0]), converted)
     return converted.replace("<math", f'<math data-tex="{escape(tex)}"', 1)
 

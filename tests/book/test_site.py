@@ -48,7 +48,7 @@ ODD_FORMULAS = r"""((formulas, place) => formulas.map((math) => {
     range.setEnd(next, 1);
   }
   const sign = range.getBoundingClientRect();
-  return [rect.width > column.clientWidth && 'is wider than its column',
+  return [rect.width > column.clientWidth + 1 && 'is wider than its column',
     sign.width && sign.left < rect.left && 'leaves a sign to the next line',
     getComputedStyle(box).display !== 'inline' && box.offsetHeight > box.clientHeight
       && 'has a scroll bar'];

@@ -21,6 +21,7 @@ ALPHABETS = [  # ASCII, Greek, and the italics that browsers take for a letter a
     range(0x1D434, 0x1D468),
     range(0x1D6E2, 0x1D71C),
 ]
+ROOT = "uni221A"
 SMALL = ("minute", "second")  # what has a form of its own as an exponent; for letters it is 40 kB
 
 
@@ -29,7 +30,7 @@ def signs():
     return {*map(ord, SIGNS + SPACES), *(point for part in ALPHABETS for point in part)}
 
 
-def forget_small_forms(font):
+def limit_small_forms(font):
     """Leave of the forms for exponents those of the signs in SMALL."""
     table = font["GSUB"].table
     found = [f.Feature for f in table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
@@ -40,16 +41,51 @@ def forget_small_forms(font):
                 del forms[name]
 
 
+def offer_small_forms(font):
+    """Offer the forms for exponents outside the script math, too: there Chromium looks for them."""
+    scripts = font["GSUB"].table.ScriptList.ScriptRecord
+    languages = {one.ScriptTag: one.Script.DefaultLangSys for one in scripts}
+    languages["DFLT"].FeatureIndex = languages["math"].FeatureIndex
+
+
+def tame_tall_forms(font):
+    """Leave room for the sign that is drawn: Chromium leaves as much as for its widest form.
+
+    Tall roots become as narrow as the small one; of tall brackets the widest are left out.
+    """
+    variants = font["MATH"].table.MathVariants
+    for sign, forms in zip(
+        variants.VertGlyphCoverage.glyphs, variants.VertGlyphConstruction, strict=True
+    ):
+        if sign != ROOT:
+            del forms.MathGlyphVariantRecord[4:]
+            continue
+        names = {form.VariantGlyph for form in forms.MathGlyphVariantRecord}
+        names |= {part.glyph for part in forms.GlyphAssembly.PartRecords}
+        for name in names - {sign}:
+            narrow(font, name, font["hmtx"][sign][0])
+
+
+def narrow(font, name, width):
+    """Give a sign another width."""
+    old, bearing = font["hmtx"][name]
+    font["glyf"][name].coordinates.scale((width / old, 1))
+    font["glyf"][name].recalcBounds(font["glyf"])
+    font["hmtx"][name] = (width, round(bearing * width / old))
+
+
 def cut(whole, part=PART):
     """Write the part of a font, with its licence."""
     options = subset.Options(flavor="woff2", hinting=False, layout_features=["ssty", "dtls"])
     options.name_IDs = [0, 1, 2, 5, 6, 13, 14]
     options.drop_tables += ["GPOS"]
     font = subset.load_font(whole, options)
-    forget_small_forms(font)
+    limit_small_forms(font)
+    tame_tall_forms(font)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=signs())
     cutter.subset(font)
+    offer_small_forms(font)
     subset.save_font(font, part, options)
 
 
