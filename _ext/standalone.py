@@ -1,40 +1,19 @@
 """Makes the site stand alone.
 
 With what tools/site/vendor.py has fetched, no page loads anything from another host, and all work
-from `file://`; without it, formulas and sliders come from a CDN.
+from `file://`; without it, formulas come from a CDN.
 """
 
-import re
 import shutil
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_path
-
 VENDOR = Path(__file__).resolve().parents[1] / ".vendor"
-DEFER = {"defer": "defer"}
-PROGRAMS = ("vendor/require.js", "vendor/anywidget.js", "vendor/embed-amd.js")
 MATHJAX = {"load": ["input/tex", "output/chtml", "a11y/assistive-mml"]}  # its menu is 0.1 MB more
-
-
-# What is cut out of the widgets' program or mended in it.
-SLIMMING = (
-    (r'define\("@jupyter-widgets/base7".*?(?=define\("@jupyter-widgets/html-)', ""),
-    (r"""sourcesContent:\[(['"])(?:(?!\1)[^\\]|\\.)*\1\]""", "sourcesContent:[]"),
-    (r"`/\*!\\n \* Font Awesome(?:[^`\\]|\\.)*`", "``"),
-    (r'"complete"===(?=document\.readyState\?e\.render)', '"loading"!=='),
-    (r"\bMathJax\.Hub\.Queue\(", "MathJax.Hub?.Queue("),
-)
 
 
 def vendored():
     """Return whether all programs are at hand."""
-    return (VENDOR / "complete").is_file() and bool(anywidget())
-
-
-def anywidget():
-    """Return where the installed anywidget keeps its browser part, None if nowhere."""
-    paths = [Path(path, "anywidget", "index.js") for path in jupyter_path("nbextensions")]
-    return next((path for path in paths if path.is_file()), None)
+    return (VENDOR / "complete").is_file()
 
 
 def configure(app, config):
@@ -45,35 +24,13 @@ def configure(app, config):
     if vendored():
         config.mathjax_path = "vendor/mathjax/startup.js"
         config.mathjax3_config = (config.mathjax3_config or {}) | {"loader": MATHJAX}
-        config.nb_ipywidgets_js = dict.fromkeys(PROGRAMS, DEFER)
 
 
 def copy_programs(app):
     """Put the programs into the site before its pages are written, which state checksums."""
     if app.builder.format != "html" or not vendored():
         return
-    static = Path(app.outdir, "_static")
-    shutil.copytree(VENDOR / "site", static / "vendor", dirs_exist_ok=True)
-    widgets = static / PROGRAMS[2]
-    widgets.write_text(slimmed(widgets.read_text(encoding="utf-8")), encoding="utf-8")
-    module = anywidget().read_text(encoding="utf-8")
-    (static / PROGRAMS[1]).write_text(named(module), encoding="utf-8")
-
-
-def slimmed(program):
-    """Return the widgets' program without what no page needs, ready when the text is there.
-
-    As it comes it waits for all pictures; brings a second copy of itself, for ipywidgets 7,
-    maps of its styles, and a further Font Awesome; and calls MathJax 2.
-    """
-    for old, new in SLIMMING:
-        program = re.sub(old, new, program, flags=re.DOTALL)
-    return program
-
-
-def named(module):
-    """Return a module with its name in it, so that it is found without a further request."""
-    return module.replace("define([", 'define("anywidget", [', 1)
+    shutil.copytree(VENDOR / "site", Path(app.outdir, "_static", "vendor"), dirs_exist_ok=True)
 
 
 def setup(app):

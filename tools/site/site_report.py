@@ -64,7 +64,7 @@ PARTS = {
 # Notes when the first slider figure of the page is drawn and can be moved.
 ALIVE = """(() => {
   const look = () => {
-    if (document.querySelector('.slider-figure svg') && document.querySelector('.noUi-handle'))
+    if (document.querySelector('slider-figure')?.live)
       window.sliderAlive = performance.now();
     else requestAnimationFrame(look);
   };
@@ -130,8 +130,9 @@ def wait_until_ready(page):
     page.evaluate(
         "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
     )
-    if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-        page.wait_for_selector(".slider-figure svg", state="attached")  # a prediction may cover it
+    page.wait_for_function(
+        "[...document.querySelectorAll('slider-figure')].every((figure) => figure.live)"
+    )
     next_frame(page)
 
 
@@ -297,7 +298,7 @@ def visit_once(chromium, url):
 def step_times(page, count=60):
     """Return the times in ms of a slider's steps by keyboard, each till its painted frame."""
     page.evaluate(STEPS)
-    page.locator(".noUi-handle").first.focus()
+    page.locator("slider-figure input").first.focus()
     page.keyboard.press("Home")
     for number in range(count):
         page.keyboard.press("ArrowRight" if number % 20 < 15 else "ArrowLeft")

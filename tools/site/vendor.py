@@ -1,4 +1,4 @@
-"""Fetch what browsers need for formulas and sliders into .vendor/, so that the site stands alone.
+"""Fetch what browsers need for formulas into .vendor/, so that the site stands alone.
 
 The packages come from npm, pinned by version and checksum. Without npm or a network nothing is
 fetched, and the book then loads the same programs from a public server (CDN).
@@ -35,18 +35,6 @@ PACKAGES = [
             "es5/input/tex/extensions": "site/mathjax/input/tex/extensions",
             "LICENSE": "site/mathjax/LICENSE",
         },
-    ),
-    (
-        "requirejs",
-        "2.3.8",
-        "7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
-        {"require.js": "site/require.js"},
-    ),
-    (
-        "@jupyter-widgets/html-manager",
-        "1.0.15",
-        "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        {"dist/embed-amd.js": "site/embed-amd.js"},
     ),
     (  # not part of the site: it looks for barriers in the tests
         "axe-core",
@@ -136,7 +124,7 @@ def main():
     try:
         fetch_all()
     except CannotFetch as reason:
-        print(f"{reason}: the book will load formulas and sliders from a CDN when it is read.")
+        print(f"{reason}: the book will load formulas from a CDN when it is read.")
     return 0
 
 
