@@ -41,14 +41,12 @@ help:
 	@echo "make clean            remove what was built (remove .venv by hand to reinstall)"
 
 book: .venv/.installed-reader
-	@$(TOOL) site.vendor
 	@$(TOOL) book.build_book
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
 pdf: .venv/.installed-dev
-	@$(TOOL) programs chromium npm
-	@$(TOOL) site.vendor
+	@$(TOOL) programs chromium
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
 	@$(TOOL) book.quick_jupyter_book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
@@ -72,19 +70,17 @@ links: .venv/.installed-reader
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(TOOL) programs chromium npm bubblewrap
-	@$(TOOL) site.vendor
+	@$(TOOL) programs chromium bubblewrap firefox-esr webkit2gtk-driver xvfb
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
 
 site-report: .venv/.installed-dev book
-	@$(TOOL) programs chromium npm
+	@$(TOOL) programs chromium
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
 	@$(TOOL) site.site_report _build/html
 
 release: .venv/.installed-dev
-	@$(TOOL) programs npm
 	@$(BIN)/nox -s release
 
 .PHONY: seeds sweeps minutes numbers size

@@ -1,6 +1,6 @@
 """What could not be tested for want of a program is left out, and said in the last lines.
 
-A test says what it needs: `@pytest.mark.needs("chromium", "npm")`. In continuous integration,
+A test says what it needs: `@pytest.mark.needs("chromium", "git")`. In continuous integration,
 where CI is set, nothing may be left out.
 """
 

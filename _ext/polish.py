@@ -12,8 +12,6 @@ DEFER = {"defer": "defer"}
 # What is wrong with the theme's pages, and what stands there instead.
 CORRECTIONS = (
     (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),  # a font with the icons used does
-    (r'(<i class=")fas ', r"\1fa-solid "),  # the widgets' own styles take the short names
-    (r'(<i class=")fab ', r"\1fa-brands "),
     (r'<script (?=src="[\w./]*/?(searchtools|language_data|searchindex)\.js)', "<script defer "),
     (r'<meta property="og:(url|image)" content="(?!http)[^>]*>\n?', ""),  # of no known site
     (r'role="doc-biblioentry"', 'role="listitem"'),  # what a list must have

@@ -34,6 +34,13 @@ PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 VARIABLE = r"""(?<=[{;\s])(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|\([^)]*\)|[^;{}"'(])*(?:;|(?=\}))"""
 
 
+def leave_out_thebe(app, config):
+    """Leave out Thebe, which would ask another host for programs, and which no page uses."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
+    app.registry.css_files[:] = [css for css in app.registry.css_files if "thebe" not in css[0]]
+
+
 def finish(app, error):
     """Write the bundles, and name them in the pages in place of what they are made of."""
     if error or app.builder.format != "html":
@@ -214,6 +221,7 @@ def kept_if_used(used, variable):
 
 
 def setup(app):
-    """Connect to Sphinx, after all that writes to the pages."""
+    """Connect to Sphinx, after those whose settings change and all that writes to the pages."""
+    app.connect("config-inited", leave_out_thebe, priority=900)
     app.connect("build-finished", finish, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,16 +1,6 @@
-// What ipywidgets and the theme leave out. Sliders come without names: a screen reader would say
-// "slider, 3" for "weight w, 0.95". A box that scrolls cannot be scrolled by keyboard unless it
-// can be reached.
+// What the theme leaves out. A box that scrolls cannot be scrolled by keyboard unless it can be
+// reached.
 /* global DOCUMENTATION_OPTIONS */
-
-function describe(handle) {
-  const slider = handle.closest(".widget-hslider");
-  const value = slider?.querySelector(".widget-readout")?.textContent;
-  handle.setAttribute("aria-label", slider?.querySelector(".widget-label")?.textContent ?? "value");
-  if (value && handle.getAttribute("aria-valuetext") !== value) {
-    handle.setAttribute("aria-valuetext", value);
-  }
-}
 
 function reach(box) {
   const wider = box.scrollWidth > box.clientWidth;
@@ -20,8 +10,7 @@ function reach(box) {
 }
 
 const reachAll = () => document.querySelectorAll(
-  ".bd-article :is(pre, figure, .output, .math > div, .slider-figure,"
-    + " .pst-scrollable-table-container)",
+  ".bd-article :is(pre, figure, .output, .math > div, .pst-scrollable-table-container)",
 ).forEach(reach);
 
 // Pages read from disk may not read each other: search then shows titles without excerpts.
@@ -53,12 +42,4 @@ document.addEventListener("copy", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   addEventListener("load", reachAll);
   addEventListener("resize", reachAll);
-  new MutationObserver((changes) => {
-    const handles = changes.flatMap(({ type, target }) =>
-      type === "attributes" ? [target] : [...target.querySelectorAll(".noUi-handle")]);
-    requestAnimationFrame(() => handles.filter((h) => h.matches(".noUi-handle")).forEach(describe));
-    if (changes.some(({ type }) => type === "childList")) reachAll();
-  }).observe(document.querySelector(".bd-article") ?? document.body, {
-    attributeFilter: ["aria-valuetext"], childList: true, subtree: true,
-  });
 });

@@ -1,6 +1,6 @@
 """Install the programs that tests and grading need, where that can be done unasked.
 
-`python -m tools.programs chromium npm bubblewrap` installs what is missing with apt, as root or
+`python -m tools programs chromium bubblewrap` installs what is missing with apt, as root or
 with a sudo that asks for no password. Elsewhere it prints the command, and the tests say what they
 leave out.
 """
@@ -9,12 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-FETCHED = Path(__file__).resolve().parents[1] / ".vendor" / "complete"
 COMMANDS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-    "npm": ("npm",),
+    "firefox-esr": ("firefox-esr", "firefox"),
+    "webkit2gtk-driver": ("WebKitWebDriver",),
+    "xvfb": ("Xvfb",),
     "git": ("git",),
     "bubblewrap": ("bwrap",),
 }
@@ -26,8 +26,8 @@ def program(package):
 
 
 def unready(packages):
-    """Return those packages that tests cannot use; of npm they use what it has fetched."""
-    return [p for p in packages if not (FETCHED.is_file() if p == "npm" else program(p))]
+    """Return those packages whose commands are not there."""
+    return [package for package in packages if not program(package)]
 
 
 def how_to_install(packages):
@@ -58,7 +58,7 @@ def install(packages, root):
 
 def main(packages):
     """Install what is missing, or say how; never an error, the tests say what they left out."""
-    lacking = [package for package in packages if not program(package)]
+    lacking = unready(packages)
     if not lacking:
         return 0
     root = administrator() if shutil.which("apt-get") else None

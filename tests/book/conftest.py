@@ -16,10 +16,10 @@ os.environ.update(ENVIRONMENT)
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what looks at pages in a browser: it needs one, and what npm has fetched."""
+    """Mark what looks at pages in a browser: it needs one."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.needs("chromium", "npm"))
+            item.add_marker(pytest.mark.needs("chromium"))
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -49,7 +49,6 @@ def faulty(tmp_path_factory):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("_config.yml", "references.bib"):
         shutil.copy(ROOT / name, folder)
-    (folder / ".vendor").symlink_to(ROOT / ".vendor")
     pages = {"page": PAGE} | {name: PAGE.replace(*change) for name, change in CHANGES.items()}
     toc = "".join(f"  - file: {name}\n" for name in pages)
     files = {"_toc.yml": f"format: jb-book\nroot: index\nchapters:\n{toc}", "dot.svg": DOT}

@@ -18,7 +18,7 @@ PAPERS = sorted(
     for path in ROOT.glob(pattern)
     if path.suffix in (".md", ".ipynb")
 )
-GENERATED = ("_build/", "build/", ".venv/", ".vendor/")
+GENERATED = ("_build/", "build/", ".venv/")
 
 
 def markdown(path):

@@ -11,7 +11,7 @@ from conftest import jupyter_book
 from tools.site import make_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS_CHROMIUM = pytest.mark.needs("chromium", "npm")
+NEEDS_CHROMIUM = pytest.mark.needs("chromium")
 
 
 @pytest.fixture(scope="module")

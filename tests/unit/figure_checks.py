@@ -61,4 +61,4 @@ def built(make):
 
 def solved(make):
     """Readouts of the states that solve the figure's task."""
-    return [text for text in built(make).view.readouts if "Task solved" in text]
+    return [text for text in built(make).frames["readouts"] if "Task solved" in text]

@@ -132,6 +132,6 @@ def test_task_is_solved_between_the_lower_fold_and_the_wall():
     strip = [
         w > 4.3 and folds.fold_biases(w)[0] < b < folds.wall(w) for w in weights for b in biases
     ]
-    readouts = built(figures.map_and_plane).view.readouts
+    readouts = built(figures.map_and_plane).frames["readouts"]
     assert ["Task solved" in text for text in readouts] == strip
     assert 0 < len(solved(figures.map_and_plane)) < 10

@@ -4,6 +4,7 @@ import inspect
 import itertools
 import json
 import re
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
@@ -308,7 +309,7 @@ def in_data(fig, track, k):
 
 
 def test_coordinates_lead_back_to_the_data(plain):
-    line = next(iter(plain.view.moving.values()))
+    line = next(iter(plain.frames["moving"].values()))
     for k, a in enumerate((1, 2, 3)):
         x, y = frame(a)["line"]
         np.testing.assert_allclose(
@@ -317,18 +318,18 @@ def test_coordinates_lead_back_to_the_data(plain):
 
 
 def test_two_sliders_make_their_frames_in_row_order():
-    view = figure(b=Slider("b", (5, 6))).view
-    assert view.readouts == [f"{a}{b}" for a, b in itertools.product((1, 2, 3), (5, 6))]
-    assert view.shape == [3, 2]
+    frames = figure(b=Slider("b", (5, 6))).frames
+    assert frames["readouts"] == [f"{a}{b}" for a, b in itertools.product((1, 2, 3), (5, 6))]
+    assert frames["values"] == [["1", "2", "3"], ["5", "6"]]
 
 
 def test_missing_points_are_marked_as_missing(plain):
-    dots = list(plain.view.moving.values())[1]
+    dots = list(plain.frames["moving"].values())[1]
     assert dots["y"][0].split()[1] == "-"
 
 
 def test_every_moving_artist_has_its_element_in_the_svg(plain):
-    assert all(f'id="{name}"' in plain.view.svg for name in plain.view.moving)
+    assert all(f'id="{name}"' in plain.html for name in plain.frames["moving"])
 
 
 def stated(figure):
@@ -338,7 +339,7 @@ def stated(figure):
 def test_equal_figures_are_the_same(plain):
     again = figure()
     assert stated(again) == stated(plain)
-    assert again.view.svg == plain.view.svg
+    assert again.html == plain.html
 
 
 @pytest.mark.parametrize("change", [0.02, -0.02])
@@ -354,9 +355,30 @@ def test_the_digest_of_a_slider_figure_sees_a_small_change_in_one_frame(change, 
 
 def test_the_sliders_show_names_and_start_where_told():
     slider = Slider("a", (1, 2), start=2, names={2: "two"})
-    handle = slider_figure(canvas(), frame, alt="A line", a=slider).sliders[0]
-    assert list(handle.options) == ["1", "2 (two)"]
-    assert handle.index == 1
+    moved = slider_figure(canvas(), frame, alt="A <line>", a=slider)
+    shown = ElementTree.fromstring(f"<div>{moved.html}</div>")
+    assert moved.at == [1]
+    assert moved.frames["spoken"] == [["1", "2 (two)"]]
+    assert shown.find(".//input").get("value") == "1"
+    assert shown.find(".//input").get("aria-valuetext") == "2 (two)"
+    texts = [shown.find(f".//{tag}").text for tag in ("label", "output", "i", "span")]
+    assert texts == ["a", "2", "two", "21"]
+
+
+def test_the_picture_stands_at_the_start():
+    moved = figure(b=Slider("b", (1, 2), start=2))
+    shown = ElementTree.fromstring(f"<div>{moved.html}</div>")
+    groups = [shown.find(f".//*[@id='{name}']") for name in moved.frames["moving"]]
+    line, dots, note = (list(group.iter()) for group in groups)
+    drawn = np.array(re.findall(r"[-\d.]+", line[1].get("d")), dtype=float).reshape(-1, 2)
+    drawn[:, 1] = moved.figure.bbox.height - drawn[:, 1]
+    points = moved.figure.axes[0].transData.inverted().transform(drawn)
+    np.testing.assert_allclose(points, np.column_stack(frame(1, 2)["line"]), atol=0.01)
+    assert [mark.get("visibility") for mark in dots if "visibility" in mark.attrib] == [
+        "visible",
+        "hidden",
+    ]
+    assert note[-1].text == "a1"
 
 
 def test_notebooks_get_a_widget_a_picture_and_a_digest_whichever_ipywidgets_there_is(plain):
@@ -417,6 +439,6 @@ def test_the_chapters_slider_figures_take_nothing():
 
 @pytest.mark.parametrize("make", SLIDERS.values(), ids=SLIDERS)
 def test_the_state_stays_small_and_a_readout_short(make):
-    view = built(make).view
-    assert len(json.dumps(view.get_state(["svg", "moving", "readouts"]))) < 200_000
-    assert max(map(len, view.readouts)) < 250
+    figure = built(make)
+    assert len(json.dumps(figure.get_state(["html", "frames"]))) < 200_000
+    assert max(map(len, figure.frames["readouts"])) < 250

@@ -170,7 +170,7 @@ def test_only_the_start_perpendicular_to_the_right_eigenvector_never_turns():
 
 
 def test_the_start_perpendicular_to_the_left_eigenvector_is_named_and_turns():
-    readouts = built(figures.start_and_direction).view.readouts
+    readouts = built(figures.start_and_direction).frames["readouts"]
     named = [text for text in readouts if "it turns all the same" in text]
     assert [text.split(":")[0] for text in named] == ["Start -60°"] * 4
     sine = figures.turning_frame(-60, 0.6)["sine"][1]

@@ -120,7 +120,7 @@ def test_histogram_counts_the_products(n, v):
 def test_task_of_the_sample_is_solved_at_one_n_whatever_v():
     outcomes = {n: np.mean(products_by_multiplying(n, 1.0) ** 2) for n in figures.FACTORS}
     last = max(n for n, square in outcomes.items() if 0.5 <= square <= 2)
-    readouts = built(figures.sample_and_truth).view.readouts
+    readouts = built(figures.sample_and_truth).frames["readouts"]
     assert solved(figures.sample_and_truth) == [
         text for text in readouts if text.startswith(f"n = {last},")
     ]
@@ -182,6 +182,6 @@ def test_task_of_the_walks_has_one_solution():
 
 @pytest.mark.parametrize("make", [figures.sample_and_truth, figures.walks_and_thresholds])
 def test_both_thresholds_are_named_stops(make):
-    stops = [option for slider in built(make).sliders for option in slider.options]
+    stops = [stop for spoken in built(make).frames["spoken"] for stop in spoken]
     named = [stop for stop in stops if "hold" in stop]
     assert [float(stop.split()[0]) for stop in named] == [1, pytest.approx(HOLDS_NORMAL, abs=1e-3)]

@@ -15,6 +15,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -24,7 +25,6 @@ from playwright.sync_api import sync_playwright
 from tools.programs import program
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / ".vendor" / "axe.min.js"
 FLAGS = [
     "--no-sandbox",  # it cannot start for root, in many containers; the pages are our own
     "--disable-gpu",
@@ -64,7 +64,7 @@ PARTS = {
 # Notes when the first slider figure of the page is drawn and can be moved.
 ALIVE = """(() => {
   const look = () => {
-    if (document.querySelector('.slider-figure svg') && document.querySelector('.noUi-handle'))
+    if (document.querySelector('slider-figure')?.live)
       window.sliderAlive = performance.now();
     else requestAnimationFrame(look);
   };
@@ -132,8 +132,9 @@ def wait_until_ready(page):
     """Wait until fonts are there and sliders live."""
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready.then(() => null)")
-    if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-        page.wait_for_selector(".slider-figure svg", state="attached")  # a prediction may cover it
+    page.wait_for_function(
+        "[...document.querySelectorAll('slider-figure')].every((figure) => figure.live)"
+    )
     next_frame(page)
 
 
@@ -161,7 +162,7 @@ def show_all(page):
 
 @cache
 def axe_source():
-    return AXE.read_text(encoding="utf-8")
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
 def barriers(page, part="whole"):
@@ -299,7 +300,7 @@ def visit_once(chromium, url):
 def step_times(page, count=60):
     """Return the times in ms of a slider's steps by keyboard, each till its painted frame."""
     page.evaluate(STEPS)
-    page.locator(".noUi-handle").first.focus()
+    page.locator("slider-figure input").first.focus()
     page.keyboard.press("Home")
     for number in range(count):
         page.keyboard.press("ArrowRight" if number % 20 < 15 else "ArrowLeft")

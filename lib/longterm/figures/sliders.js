@@ -1,5 +1,6 @@
-// The browser's part of a slider figure (sliders.py): it picks a frame and draws it, no more.
-// Every number and coordinate was computed in Python; without a kernel the state lies in the page.
+// The browser's part of a slider figure (sliders.py): it picks a frame and draws it, no more. Every
+// number and coordinate was computed in Python. On a page the figure is a <slider-figure> with its
+// frames inside; with a kernel, sliders.py adds the few lines that let anywidget call `live`.
 
 // One frame of a track, as numbers; a missing point is "-", which becomes NaN.
 const pick = (track, k) => track[track.length === 1 ? 0 : k].split(" ").map((v) => Number(v) / 10);
@@ -24,31 +25,38 @@ function drawLine(group, xs, ys) {
   });
 }
 
-function render({ model, el }) {
-  el.classList.add("slider-figure");
-  el.innerHTML = model.get("svg");
-  const svg = el.querySelector("svg");
-  svg.setAttribute("role", "img");
-  const readout = document.createElement("p");
-  readout.className = "readout";
-  readout.setAttribute("aria-live", "polite");
-  el.append(readout);
-  const moving = Object.entries(model.get("moving")).map(
-    ([gid, track]) => [svg.querySelector(`[id="${gid}"]`), track]);
+// Lets the sliders in a box move its pictures; gives what reads and sets their stops.
+function live(box, { alt, values, spoken, readouts, moving }) {
+  const all = (selector) => [...box.querySelectorAll(selector)];
+  const [inputs, outputs, pictures] = [all("input"), all("output"), all("svg")];
+  const readout = box.querySelector(".readout span");
+  const parts = Object.entries(moving).map(
+    ([id, track]) => [box.querySelector(`[id="${id}"]`), track]);
 
-  function draw() {
-    const k = model.get("first") * (model.get("shape")[1] ?? 1) + model.get("second");
-    for (const [group, track] of moving) {
+  function draw(stops) {
+    const k = stops.reduce((before, stop, i) => before * values[i].length + stop, 0);
+    for (const [group, track] of parts) {
       if (track.text) group.querySelector("text").textContent = track.text[k];
       else drawLine(group, pick(track.x, k), pick(track.y, k));
     }
-    const words = model.get("readouts")[k];
-    readout.textContent = words;
-    svg.setAttribute("aria-label", `${model.get("alt")} ${words}`);
+    stops.forEach((stop, i) => {
+      outputs[i].textContent = values[i][stop];
+      inputs[i].setAttribute("aria-valuetext", spoken[i][stop]);
+    });
+    readout.textContent = readouts[k];
+    pictures.forEach((svg) => svg.setAttribute("aria-label", `${alt} ${readouts[k]}`));
   }
-  model.on("change:first", draw);
-  model.on("change:second", draw);
-  draw();
+
+  const at = () => inputs.map((input) => Number(input.value));
+  box.addEventListener("input", () => draw(at()));
+  addEventListener("beforeprint", () => draw(inputs.map((input) => Number(input.defaultValue))));
+  addEventListener("afterprint", () => draw(at()));
+  return { at, put(stops) { stops.forEach((s, i) => { inputs[i].value = s; }); draw(at()); } };
 }
 
-export default { render };
+customElements.get("slider-figure") ?? customElements.define("slider-figure",
+  class extends HTMLElement {
+    connectedCallback() {
+      this.live ??= live(this, JSON.parse(this.querySelector("script").textContent));
+    }
+  });

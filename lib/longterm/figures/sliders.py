@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import ipywidgets
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
@@ -24,7 +23,7 @@ from matplotlib.text import Text
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from longterm.figures import style
+from longterm.figures import markup, style
 from longterm.figures.digest import digest, summary
 
 Frame = dict[str, Any]
@@ -36,6 +35,7 @@ MOST_FRAMES = 500
 NOWHERE = np.full(1, np.nan)
 """Where a line is that this state does not show: ``(NOWHERE, NOWHERE)``."""
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_SCRIPT = Path(__file__).with_name("sliders.js").read_text(encoding="utf-8")
 _FAR = 20_000  # tenths of a point: where coordinates far outside the picture are cut
 
 
@@ -52,10 +52,19 @@ class Slider:
     form: str = "{:g}"
     """How a value is written."""
 
-    def options(self) -> list[str]:
+    def written(self) -> list[str]:
         """What the slider shows at each stop."""
-        written = [(self.form.format(v), self.names.get(v)) for v in self.values]
-        return [f"{value} ({name})" if name else value for value, name in written]
+        return [self.form.format(value) for value in self.values]
+
+    def options(self) -> list[str]:
+        """The stops in words: what the slider shows, and the name if there is one."""
+        names = [self.names.get(value) for value in self.values]
+        pairs = zip(self.written(), names, strict=True)
+        return [f"{value} ({name})" if name else value for value, name in pairs]
+
+    def named(self) -> dict[int, str]:
+        """The names of stops, by the numbers of the stops."""
+        return {k: self.names[v] for k, v in enumerate(self.values) if v in self.names}
 
     @property
     def index(self) -> int:
@@ -63,28 +72,33 @@ class Slider:
         return 0 if self.start is None else list(self.values).index(self.start)
 
 
-class FrameView(anywidget.AnyWidget):
-    """The picture beside the sliders: one SVG, and what changes in each frame."""
-
-    _esm = Path(__file__).with_name("sliders.js")
-    svg = traitlets.Unicode().tag(sync=True)
-    moving: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
-    readouts: "traitlets.List[str]" = traitlets.List().tag(sync=True)
-    alt = traitlets.Unicode().tag(sync=True)
-    shape: "traitlets.List[int]" = traitlets.List().tag(sync=True)
-    first = traitlets.Int(0).tag(sync=True)
-    second = traitlets.Int(0).tag(sync=True)
-
-
-class SliderFigure(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets states no types
+class SliderFigure(anywidget.AnyWidget):
     """Sliders and the picture they move; `slider_figure` makes one."""
 
-    def __init__(
-        self, sliders: list[ipywidgets.Widget], view: FrameView, figure: Figure, digest: str
-    ) -> None:
-        """Put the sliders above the view; the figure and its digest stand for them elsewhere."""
-        super().__init__([*sliders, view])
-        self.sliders, self.view, self.figure = sliders, view, figure
+    _esm = (
+        _SCRIPT
+        + """export default { render({ model, el }) {
+  el.classList.add("slider-figure");
+  el.innerHTML = model.get("html");
+  const figure = live(el, model.get("frames"));
+  figure.put(model.get("at"));
+  el.addEventListener("input", () => { model.set("at", figure.at()); model.save_changes(); });
+  model.on("change:at", () => figure.put(model.get("at")));
+} };
+"""
+    )
+    _css = Path(__file__).with_name("sliders.css").read_text(encoding="utf-8")
+    html = traitlets.Unicode().tag(sync=True)
+    """The sliders, the readout and the picture as they stand first."""
+    frames: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
+    """What changes, and into what at each stop."""
+    at: "traitlets.List[int]" = traitlets.List(traitlets.Int()).tag(sync=True)
+    """The stops where the sliders stand."""
+
+    def __init__(self, figure: Figure, digest: str, **state: Any) -> None:
+        """Keep the figure and its digest, which stand for the sliders elsewhere."""
+        super().__init__(**state)
+        self.figure = figure
         self._digest, self._png = digest, _png(figure)
 
     _ipython_display_ = None  # by which ipywidgets 7, which Colab has, shows no more than a name
@@ -130,24 +144,33 @@ def slider_figure(
     if _limits(fig) != limits:
         raise ValueError("frame must not change the limits of the axes; fix them in fig")
     picture, names = _settled_svg(fig)
-    view = FrameView(
-        svg=picture,
-        moving={
-            names[gid]: _track(artist, [state[gid] for state in frames], fig)
-            for gid, artist in artists.items()
-        },
-        readouts=[state["readout"] for state in frames],
-        alt=alt,
-        shape=shape,
-    )
-    handles = [
-        _handle(slider, view, trait)
-        for slider, trait in zip(sliders.values(), ("first", "second"), strict=False)
-    ]
-    start = [slider.index for slider in sliders.values()]
-    _show(frames[np.ravel_multi_index(start, shape)], artists)
+    moving = {
+        names[gid]: _track(artist, [state[gid] for state in frames], fig)
+        for gid, artist in artists.items()
+    }
+    stops, readouts = list(sliders.values()), [state["readout"] for state in frames]
+    at = [slider.index for slider in stops]
+    first = int(np.ravel_multi_index(at, shape))
+    _show(frames[first], artists)
     stated = [*_frame_lines(sliders, artists, frames), _fingerprint(artists, frames), digest(fig)]
-    return SliderFigure(handles, view, fig, "\n".join(stated))
+    return SliderFigure(
+        fig,
+        "\n".join(stated),
+        html=markup.body(
+            _controls(stops, next(iter(moving)).partition("-")[0]),
+            readouts,
+            first,
+            markup.placed(picture, moving, first, f"{alt} {readouts[first]}"),
+        ),
+        frames={
+            "alt": alt,
+            "values": [slider.written() for slider in stops],
+            "spoken": [slider.options() for slider in stops],
+            "readouts": readouts,
+            "moving": moving,
+        },
+        at=at,
+    )
 
 
 def _moving_artists(fig: Figure) -> Artists:
@@ -216,19 +239,14 @@ def _coordinates(line: Any, x: ArrayLike, y: ArrayLike, fig: Figure) -> list[str
     ]
 
 
-def _handle(slider: Slider, view: FrameView, trait: str) -> ipywidgets.SelectionSlider:
-    """An ipywidgets slider linked to the view in the browser, so that no kernel is needed."""
-    handle = ipywidgets.SelectionSlider(
-        options=slider.options(),
-        index=slider.index,
-        description=slider.label,
-        continuous_update=True,
-        layout={"width": "100%", "max_width": "38em"},
-        style={"description_width": "initial"},
+def _controls(sliders: list[Slider], prefix: str) -> str:
+    """The sliders as HTML, each with an id of its own on the page."""
+    return "".join(
+        markup.slider(
+            f"{prefix}-s{k}", one.label, one.written(), one.options(), one.named(), one.index
+        )
+        for k, one in enumerate(sliders)
     )
-    setattr(view, trait, slider.index)
-    handle.link_to_view = ipywidgets.jslink((handle, "index"), (view, trait))
-    return handle
 
 
 def _frame_lines(sliders: Mapping[str, Slider], artists: Artists, frames: list[Frame]) -> list[str]:
