@@ -14,6 +14,7 @@ from tools.site import cut_font
 ITALICS = [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
 ITALIC = {normalize("NFKC", chr(point)): chr(point) for point in reversed(ITALICS)}
 TEX = re.compile(r"\\[A-Za-z({[]|\$")
+MATH = "<math data-tex='x'><mi>x</mi></math>"
 SPAN = '<span class="math notranslate nohighlight">'
 
 
@@ -83,10 +84,10 @@ def test_numbers_stand_beside_formulas(pages):
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (f"x {SPAN}<math></math></span>, y", f"x {SPAN}<math></math>,</span> y"),
-        (f"({SPAN}<math></math></span>)’s", f"{SPAN}(<math></math>)’</span>s"),
-        (f"{SPAN}<math></math></span> (y)", f"{SPAN}<math></math></span> (y)"),
-        (f"{SPAN}<math></math></span>&amp;", f"{SPAN}<math></math></span>&amp;"),
+        (f"x {SPAN}{MATH}</span>, y", f"x {SPAN}{MATH},</span> y"),
+        (f"({SPAN}{MATH}</span>)’s", f"{SPAN}({MATH})’</span>s"),
+        (f"{SPAN}{MATH}</span> (y)", f"{SPAN}{MATH}</span> (y)"),
+        (f"{SPAN}{MATH}</span>&amp;", f"{SPAN}{MATH}</span>&amp;"),
     ],
 )
 def test_signs_that_touch_a_formula_stay_with_it(before, after):
