@@ -26,6 +26,7 @@ help:
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
+	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make homework         make the students' copies of the homeworks"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
@@ -79,6 +80,12 @@ site-report: .venv/.installed-dev book
 	@$(TOOL) programs chromium
 	@echo "Measuring the website in a browser; this takes a minute or two ..."
 	@$(TOOL) site.site_report _build/html
+
+.PHONY: browsers
+browsers: .venv/.installed-dev
+	@$(TOOL) programs firefox-esr webkit2gtk-driver xvfb
+	@echo "Opening every page in Firefox and in WebKitGTK; this takes some minutes ..."
+	@EVERY_PAGE=1 $(BIN)/python -m pytest --quiet tests/book/test_engines.py
 
 release: .venv/.installed-dev
 	@$(BIN)/nox -s release

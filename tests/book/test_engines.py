@@ -6,7 +6,7 @@ all of them.
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import engines
@@ -52,7 +52,8 @@ class Watched(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
-        self.wfile.write(page)
+        with suppress(BrokenPipeError):  # the reader has turned to another page
+            self.wfile.write(page)
 
     def log_message(self, *_):
         """Say nothing."""
