@@ -18,7 +18,7 @@ RULE = (
 
 def finish(app, error):
     """Write the style sheet with the icons that the pages name."""
-    if error or app.builder.format != "html":
+    if error or app.builder.name not in ("html", "singlehtml"):  # an EPUB has no theme
         return
     pages = [path for path in Path(app.outdir).rglob("*.html") if "_static" not in path.parts]
     used = {name for path in pages for name in named_icons(path.read_text(encoding="utf-8"))}

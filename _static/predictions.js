@@ -104,12 +104,18 @@ function prepare(box) {
   box.classList.add("asked");
 }
 
+function words(part) {  // formulas as TeX
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll("math").forEach((one) => one.replaceWith(`$${one.dataset.tex}$`));
+  return copy.textContent;
+}
+
 function list(page) {
   const items = [...page.querySelectorAll("li")].map((item) => ({
     link: item.lastElementChild,
     name: item.querySelector("a").hash.slice(1),
     words: [item.closest("section").querySelector(":is(h2, h3)").firstChild.textContent,
-      [...item.children].slice(0, -1).map((part) => part.textContent).join(" ")],
+      [...item.children].slice(0, -1).map(words).join(" ")],
     answer: make("p", { className: "said" }),
   }));
   items.forEach(({ link, answer }) => link.before(answer));
