@@ -34,6 +34,7 @@ CHAPTERS = {
     6: (2, 0, "Learning\nlong spans"),
     7: (3, 0, "Cliffs, folds,\nmachines"),
     8: (3, 1, "What helps"),
+    9: (4, 1, "An atlas of\ngradient laws"),
 }
 """Column, row and title of each chapter."""
 
@@ -48,6 +49,7 @@ IDEAS = {
     (4, 8): "starts",
     (6, 8): "the window",
     (7, 8): "clipping",
+    (8, 9): "rates",
 }
 """What one chapter hands on to another."""
 
@@ -59,14 +61,14 @@ def book_map():
 
 @house_style()
 def _draw():
-    fig, ax = new_figure(height=3.6, width=8.4)
+    fig, ax = new_figure(height=3.6, width=10.4)
     for number, (x, y, title) in CHAPTERS.items():
         box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": COLOURS[0]}
         text = f"{number}\n{title}" if "\n" in title else f"{number}\n{title}\n"
         ax.text(1.4 * x, 1.5 * y, text, ha="center", va="center", fontsize=9, bbox=box, zorder=3)
     for (start, end), idea in IDEAS.items():
         _arrow(ax, CHAPTERS[start], CHAPTERS[end], idea)
-    ax.set(xlim=(-0.6, 4.8), ylim=(-0.55, 2.05))
+    ax.set(xlim=(-0.6, 6.2), ylim=(-0.55, 2.05))
     ax.set_axis_off()
     return fig
 
