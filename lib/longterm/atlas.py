@@ -37,10 +37,12 @@ __all__ = [
     "nonnormal_burst",
     "one_weight",
     "orthogonal_matrix",
+    "parity_by_turning",
     "quasi_periodic_orbit",
     "residual_layers",
     "reused_matrix",
     "skip_path",
+    "turning_exponents",
     "weight_slope",
 ]
 
@@ -642,6 +644,67 @@ def quasi_periodic_orbit(steps: int, trials: int, *, rng: Generator, slope: floa
     found = log_gradients(jacobians[::-1], _plane(errors))
     spread = np.asarray(np.sqrt(spence(1 - q**2) / 2), dtype=float)
     return Reading(np.log1p(left) - np.log(2), spread, found)
+
+
+def turning_exponents(gain: float, angle: ArrayLike, steps: int) -> Array:
+    r"""Lyapunov exponents of :math:`x \leftarrow \tanh(g R(\theta) x)` in the plane.
+
+    R turns by the angle; the start is (1, 0.3), and 1000 steps come before those that count.
+
+    Parameters
+    ----------
+    gain : float
+        g, from 0.001 to 50.
+    angle : array_like
+        Angles :math:`\theta`, in radians.
+    steps : int
+        Number of steps over which to average, from 1 to 10**6.
+
+    Returns
+    -------
+    ndarray of shape ``angle.shape + (2,)``
+        Growth rates of ln of the size, the larger first; -inf where a slope is 0 in floats. The
+        first is 0, up to the inverse of the steps, on an orbit that never closes, and negative on
+        one that has locked to a cycle.
+    """
+    gain, steps = _within("gain", gain, 1e-3, 50), _check.size("steps", steps)
+    angle = _check.array("angle", angle, real=True)
+    _check.room(angle.size * 4, "angle")
+    if steps > 10**6:
+        raise ValueError(f"steps must be at most 10**6, got {steps}")
+    c, s = np.cos(angle.ravel()), np.sin(angle.ravel())
+    W = gain * np.stack([c, -s, s, c], axis=-1).reshape(-1, 2, 2)
+    x, Q, total = np.tile([[1.0], [0.3]], (len(W), 1, 1)), np.eye(2), np.zeros((len(W), 2))
+    for t in range(-1000, steps):
+        x = np.tanh(W @ x)
+        if t >= 0:
+            Q, R = np.linalg.qr((1 - x**2) * W @ Q)
+            with np.errstate(divide="ignore"):
+                total += np.log(np.abs(R[:, [0, 1], [0, 1]]))
+    exponents: Array = np.sort(total / steps)[:, ::-1].reshape(*angle.shape, 2)
+    return exponents
+
+
+def parity_by_turning(bits: ArrayLike) -> Array:
+    r"""Parity of any length by a linear unit whose weight is 1 or -1 (Grazzi et al., 2025).
+
+    .. math:: h_t = (1 - 2 x_t)\, h_{t-1} , \qquad h_0 = 1
+
+    Parameters
+    ----------
+    bits : array_like of 0 and 1, of shape (..., steps)
+
+    Returns
+    -------
+    ndarray of shape (..., steps + 1)
+        1 while the number of ones so far is even, -1 while it is odd.
+    """
+    bits = _check.integers("bits", bits)
+    if bits.ndim == 0 or np.any((bits != 0) & (bits != 1)):
+        raise ValueError("bits must be an array of 0 and 1")
+    signs = np.ones((*bits.shape[:-1], bits.shape[-1] + 1))
+    np.cumprod(1 - 2.0 * bits, axis=-1, out=signs[..., 1:])
+    return signs
 
 
 MECHANISMS: dict[str, Callable[..., Reading]] = {

@@ -172,6 +172,9 @@ LIMITS = (  # integers are from 1 on if nothing is said
         "residual_layers.share": {"least": 1e-3, "most": 1e3},
         "sensitivities.radius": {"letters": "iuf", "above": 0, "most": 1 - 1e-16},
         "widths": {"letters": "iu", "least": 1},
+        "turning_exponents.gain": {"least": 1e-3, "most": 50},
+        "turning_exponents.steps": {"least": 1},
+        "parity_by_turning.bits": {"letters": "iu", "least": 0, "most": 1, "shape": len},
         "linear.W": {"shape": lambda s: len(s) == 2 and s[0] == s[1] > 0},
         **each("h0 feed", {"shape": lambda s: s == (2,)}),
         "feedforward.x": {"shape": lambda s: len(s) == 2 and s[1] == 4},
@@ -197,7 +200,7 @@ EXAMPLES = (
     {"jacobians": [np.eye(2)], "atlas.error": [[1.0, 0.5]], "widths": [3, 4]}
     | {"next_correlation.gain": 2.0, "correlation_depth.gain": 2.0, "chrono_biases.horizon": 5.0}
     | {"W": W, "h0": [1.0, 1.0], "feed": [1.0, 1.0], "propagate_in.number": Fraction}
-    | {"gradient": [1.0, 2.0]}
+    | {"gradient": [1.0, 2.0], "parity_by_turning.bits": [0, 1]}
     | {"memory.w": 2.0, "latch.inputs": [0.1, 0.2], "cheapest_flip.steps": 1, "successes": 1}
     | each("tanh_depth_law.gain sample_gradient_walks.gain", 2.0)
     | {"folds.w": 5.0, "folds.b": -2.2, "folds.start": [5.0, -2.2]}

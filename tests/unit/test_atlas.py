@@ -5,7 +5,13 @@ import pytest
 from shared import rng
 
 from longterm import atlas, decay, memory
-from longterm.atlas import MECHANISMS, legendre_sizes, log_gradients
+from longterm.atlas import (
+    MECHANISMS,
+    legendre_sizes,
+    log_gradients,
+    parity_by_turning,
+    turning_exponents,
+)
 
 STILL = [  # nothing is drawn: the probe finds the law to all digits
     (atlas.one_weight, {"weight": -1.3}),
@@ -205,3 +211,37 @@ def test_a_turning_orbit_keeps_its_phase_and_forgets_its_radius():
     reading = atlas.quasi_periodic_orbit(8, 1, rng=rng())
     assert logs.mean() == pytest.approx(reading.law[8], abs=1e-3)
     assert logs.std() == pytest.approx(reading.spread[8], abs=1e-2)
+
+
+def test_exponents_of_a_turning_network_sum_to_its_log_determinant():
+    gain, angle, steps = 1.5, 1.0, 500
+    x, total = np.array([1.0, 0.3]), 0.0
+    for t in range(1500):
+        x = np.tanh(gain * atlas._turn(angle) @ x)
+        total += np.log(gain**2 * np.prod(1 - x**2)) * (t >= 1000)
+    assert turning_exponents(gain, angle, steps).sum() == pytest.approx(total / steps)
+
+
+def test_a_turning_network_keeps_its_phase_unless_it_locks():
+    free, locked = (turning_exponents(1.5, angle, 3000) for angle in (1.0, 1.591))
+    assert abs(free[0]) < 2e-3
+    assert free[1] < -0.9
+    x = np.array([1.0, 0.3])
+    for _ in range(4000):
+        x = np.tanh(1.5 * atlas._turn(1.591) @ x)
+    start, product = x, np.eye(2)
+    for _ in range(4):  # near a quarter turn, and so the cycle has four states
+        x = np.tanh(1.5 * atlas._turn(1.591) @ x)
+        product = (1 - x**2)[:, None] * (1.5 * atlas._turn(1.591)) @ product
+    np.testing.assert_allclose(x, start, atol=1e-9)
+    rates = np.log(np.abs(np.linalg.eigvals(product))) / 4
+    np.testing.assert_allclose(locked, np.sort(rates)[::-1], atol=2e-3)
+    np.testing.assert_allclose(turning_exponents(0.5, 0.7, 50), np.log(0.5), atol=1e-9)
+
+
+def test_parity_by_turning_counts_at_any_length():
+    bits = rng().integers(0, 2, (3, 5000))
+    even = np.cumsum(bits, axis=1) % 2 == 0
+    np.testing.assert_array_equal(parity_by_turning(bits)[:, 1:], np.where(even, 1, -1))
+    with pytest.raises(ValueError, match="bits must be an array of 0 and 1"):
+        parity_by_turning([0, 2])
