@@ -47,7 +47,14 @@ def configure(app, config):
     if url := base_url(os.environ):
         config.html_baseurl = config.ogp_site_url = url
         config.sitemap_url_scheme = "{link}"  # the default puts the language into each address
-        made = ("search.html", "genindex.html", "*-modindex.html", "prf-*.html", "_modules/*")
+        made = (
+            "404.html",
+            "search.html",
+            "genindex.html",
+            "*-modindex.html",
+            "prf-*.html",
+            "_modules/*",
+        )
         config.sitemap_excludes = list(made)
 
 

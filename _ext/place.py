@@ -133,12 +133,16 @@ def finish(app, error):
             html = path.read_text(encoding="utf-8")
             path.write_text(unscripted(html), encoding="utf-8", newline="\n")
     page = Path(app.outdir, "404.html")
-    if home := base_url(os.environ):
-        html = page.read_text(encoding="utf-8")
-        html = re.sub(r'\b(href|src|action)="(?!\w+:|[#/])', rf'\1="{home}', html)
-        page.write_text(html, encoding="utf-8", newline="\n")
+    page.write_text(
+        rooted(page.read_text(encoding="utf-8"), base_url(os.environ)), encoding="utf-8"
+    )
     if is_new(PDF, app):
         shutil.copy(PDF, app.outdir)
+
+
+def rooted(html, home):
+    """Return a page that may stand at any address of the site, whose own address is `home`."""
+    return re.sub(r'\b(href|src|action)="(?!\w+:|[#/])', rf'\1="{home}', html)
 
 
 def unscripted(html):

@@ -31,6 +31,7 @@ ALONE = r"\basync\b|\btype=|searchtools|language_data"  # the search is on one p
 INLINE = r"\s*<script>(?:let toggle\w+|var togglebuttonSelector) = [^<]*</script>"
 PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 
+OURS = Path(__file__).resolve().parents[1] / "_static"
 VARIABLE = r"""(?<=[{;\s])(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|\([^)]*\)|[^;{}"'(])*(?:;|(?=\}))"""
 
 
@@ -124,10 +125,12 @@ def used_words(static, pages):
 
 
 def style(static, files, words):
-    """Return some sheets as one, without what no page uses."""
-    text = "\n".join(sheet(static / file, static) for file in files)
-    text = rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True), words)
-    return without_idle_names(text)
+    """Return some sheets as one, without what no page uses; ours are left whole."""
+    parts = []
+    for file in files:
+        parsed = tinycss2.parse_stylesheet(sheet(static / file, static), True, True)
+        parts.append(rules(parsed, None if (OURS / file).is_file() else words))
+    return without_idle_names("\n".join(parts))
 
 
 def sheet(path, static):
@@ -197,7 +200,7 @@ def unknown(selector, words):
     before = None
     for token in selector:
         named = token.type == "hash" or (token.type == "ident" and before == ".")
-        if named and token.value not in words:
+        if words is not None and named and token.value not in words:
             return True
         before = token
     return False
@@ -211,7 +214,7 @@ def without_idle_names(text):
         text = re.sub(VARIABLE, partial(kept_if_used, used), text)
     moves = re.findall(r"@keyframes ([\w-]+)", text)
     for name in (name for name in moves if len(re.findall(rf"\b{name}\b", text)) == 1):
-        text = re.sub(rf"@keyframes {name}\{{(?:[^{{}}]*\{{[^{{}}]*\}})*[^{{}}]*\}}", "", text)
+        text = re.sub(rf"@keyframes {name}\s*\{{(?:[^{{}}]*\{{[^{{}}]*\}})*[^{{}}]*\}}", "", text)
     return re.sub(r"(?<=[{}])\s+|[^{}]+\{\s*\}", "", text)
 
 

@@ -3,11 +3,13 @@
 import os
 import re
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import jupyter_book
+from pypdf import PdfReader
 from tools.site import make_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,8 +84,22 @@ def test_the_book_is_printed_with_an_outline_and_no_link_to_this_machine(one_pag
     pdf = make_pdf.print_page(one_page)
     assert pdf.startswith(b"%PDF")
     assert pages(pdf) > 50
+    marks = [len(page.get_contents().get_data()) for page in PdfReader(BytesIO(pdf)).pages]
+    assert min(marks) > 2000, f"page {marks.index(min(marks)) + 1} is blank"
     assert b"/Outlines" in pdf
     assert b"file://" not in pdf
+
+
+@NEEDS_CHROMIUM
+def test_the_contents_name_the_page_of_each_chapter(tmp_path):
+    chapter = "<span id='document-{0}'></span><section><h2>Title {0}</h2></section>"
+    style = "<style>h2 { break-before: page } nav span { margin: 9px }</style>"
+    book = style + "<p>First</p>" + "".join(map(chapter.format, "abc"))
+    read = PdfReader(BytesIO(make_pdf.print_page(write(tmp_path / "a.html", book))))
+    contents = read.pages[1].extract_text()
+    for number, name in enumerate("abc", start=3):
+        assert re.search(rf"Title {name}\s*{number}\b", contents)
+        assert f"Title {name}" in read.pages[number - 1].extract_text()
 
 
 @NEEDS_CHROMIUM

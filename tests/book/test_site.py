@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import place
 import pytest
-from _ext import polish
+from _ext import polish, slim
 from bs4 import BeautifulSoup
 from test_book import toc_pages
 from tools.site import site_report
+
+from longterm import scalar
 
 MADE_BY_SPHINX = ("404", "genindex", "search", "prf-prf", "py-modindex", "_modules/longterm/scalar")
 CHAPTERS = [name for name in toc_pages() if name.startswith("chapters/")]
@@ -97,6 +100,21 @@ WIDGET = """async ({_esm, ...state}) => {
   };
   (await import(address)).default.render({ model: window.model, el });
   return el;
+}"""
+
+
+# The words on the map of the book that a line runs through, or that leave the picture.
+STRUCK = """() => {
+  const svg = document.querySelector('svg.map');
+  const { width, height } = svg.viewBox.baseVal;
+  const points = [...svg.querySelectorAll('path[fill="none"]')].flatMap((path) =>
+    Array.from({ length: 201 }, (_, k) => path.getPointAtLength(path.getTotalLength() * k / 200)));
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    if (getComputedStyle(text).visibility === 'hidden') return false;
+    const { x, y, width: w, height: h } = text.getBBox();
+    return x < 0 || x + w > width || y + h > height
+      || points.some((p) => p.x > x && p.x < x + w && p.y > y + 3 && p.y < y + h - 3);
+  }).map((text) => text.textContent);
 }"""
 
 
@@ -246,10 +264,58 @@ def test_page_has_no_barrier(visit):
     assert found == {view: [] for view in found}
 
 
-def test_page_does_not_scroll_sideways_on_a_phone(visit):
-    page = visit.look(width=390)
+@pytest.mark.parametrize("width", [320, 390])
+def test_page_does_not_scroll_sideways_on_a_phone(visit, width):
+    page = visit.look(width=width)
     page.evaluate(OPEN_ALL)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_code_scrolls_sideways_on_a_desk(visit):
+    page = visit.look()
+    page.evaluate(OPEN_ALL)
+    wider = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    assert page.locator(".bd-article :is(pre, .output)").evaluate_all(wider) == 0
+
+
+def test_on_a_wide_desk_text_keeps_its_width_and_code_has_more(visit):
+    widths = "(all) => all.map((one) => one.getBoundingClientRect().width / 16)"
+    page = visit.look(width=1440)
+    texts = page.locator(".bd-article section > p").evaluate_all(widths)
+    wide = page.locator(".bd-article section > .cell").evaluate_all(widths)
+    assert all(width <= 44 for width in texts)
+    assert all(44 < width <= 56 for width in wide)
+
+
+def test_paper_is_light_in_any_theme(visit):
+    page = visit.look(theme="dark")
+    colours = """() => ['color', 'backgroundColor'].map((what) =>
+      Math.max(...getComputedStyle(document.body)[what].match(/\\d+/g).slice(0, 3)))"""
+    text, ground = page.evaluate(colours)
+    assert text > 150 > 60 > ground
+    page.emulate_media(media="print")
+    text, ground = page.evaluate(colours)
+    page.emulate_media(media="screen")
+    assert text < 90
+    assert ground == 255
+
+
+def test_a_chapter_says_where_it_stands(visit):
+    page = visit.look(width=320)
+    here = page.locator("#book-map a.here")
+    if visit.name not in CHAPTERS:
+        assert here.count() == 0
+        return
+    number = CHAPTERS.index(visit.name) + 1
+    page.get_by_role("button", name=f"{number} of {len(CHAPTERS)}").press("Enter")
+    seen = page.locator("svg.map .you").evaluate_all(
+        "(all) => all.filter((one) => getComputedStyle(one).visibility === 'visible').length"
+    )
+    assert seen == here.count() == 1
+    assert here.get_attribute("href").endswith(f"{visit.name}.html")
+    assert page.evaluate(STRUCK) == []
+    page.keyboard.press("Escape")
+    assert not here.is_visible()
 
 
 # --- What a reader does ------------------------------------------------------------------
@@ -388,6 +454,20 @@ def test_without_a_script_the_first_picture_stands(chromium, home):
             assert_shows(box, state["frames"], state["at"])
             assert box.get_by_role("img").is_visible()
             assert not box.locator("input").first.is_visible()
+
+
+def test_the_first_pages_slider_picks_a_curve_and_says_its_numbers(context, home):
+    page, log = site_report.open_page(context, f"{home}index.html", home)
+    slider = page.get_by_label("Size of the number")
+    for key, size in ("End", 1.1), ("Home", 0.9), ("ArrowRight", 0.91):
+        slider.press(key)
+        left = f"{scalar.powers(size, 36)[-1]:.0%}"
+        assert re.search(rf"Size {size}: .* {left}\.", page.get_by_role("status").inner_text())
+        chosen = page.locator("svg.spirals path.on")
+        assert chosen.get_attribute("data-says") == slider.get_attribute("aria-valuetext")
+    page.get_by_role("link", name="Start", exact=True).click()
+    assert page.url.endswith(f"{CHAPTERS[0]}.html")
+    assert log.is_clean(), log
 
 
 def test_search_finds_the_spectral_radius(context, home):
@@ -548,6 +628,28 @@ def test_polishing_twice_is_polishing_once(build):
     for path in (build.html / "index.html", build.html / f"{CHAPTERS[0]}.html"):
         page = path.read_text(encoding="utf-8")
         assert polish.polished(page, path.parent) == page
+
+
+def test_a_sheet_keeps_what_pages_may_use():
+    sheet = """:root { --a: 1; --b: var(--c); --c: 2 } .on, .off { top: var(--a) } #gone { left: 0 }
+      @media (min-width: 9px) { .off { top: 1px } p:not(.off) { top: 2px } }
+      @keyframes idle { from { top: 0 } }"""
+    left = slim.rules(slim.tinycss2.parse_stylesheet(sheet, True, True), {"on"})
+    assert slim.without_idle_names(left).replace(" ", "") == (
+        ":root{--a:1;}.on{top:var(--a)}@media(min-width:9px){p:not(.off){top:2px}}"
+    )
+
+
+def test_on_paper_the_dark_theme_is_the_light_one():
+    light, dark = ("".join(slim.themed(f'[data-theme="{t}"] p', "x")) for t in ("light", "dark"))
+    assert light == '[data-theme="light"] p{x}@media print{[data-theme] p{x}}'
+    assert dark == '@media screen{[data-theme="dark"] p{x}}'
+
+
+def test_the_page_for_lost_addresses_leads_home_from_anywhere():
+    page = '<a href="pages/map.html"><a href="#main"><a href="https://x.org/"><img src="a.svg">'
+    moved = page.replace('"pages', '"/h/pages').replace('"a.svg', '"/h/a.svg')
+    assert place.rooted(page, "/h/") == moved
 
 
 @pytest.mark.parametrize(

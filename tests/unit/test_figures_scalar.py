@@ -40,7 +40,6 @@ PLANE = [(row.real, row.imag) for row in TURNS]
             [np.array([[0.0, -0.5], [2.0, 0.0]])],
             [[([0, 1], [0, 0]), ([0, 0], [0, 1])], [([0, 0], [0, 2]), ([0, -0.5], [0, 0])]],
         ),
-        (figures.shell, [[1.0, 0.5], np.stack(TURNS)], [PLANE]),
     ],
 )
 def test_a_figure_draws_what_it_is_given(draw, given, panels):

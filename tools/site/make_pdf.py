@@ -2,9 +2,11 @@
 
 import argparse
 import html
+import io
 import sys
 from pathlib import Path
 
+import pypdf
 from playwright.sync_api import sync_playwright
 from tools.programs import how_to_install, program
 
@@ -30,6 +32,30 @@ PREPARE = """(async () => {
     'pictures not loaded': [...document.images].filter((image) => !image.naturalWidth).length,
   };
 })()"""
+
+# Puts a list of chapters and sections, each with an anchor of its own, before the first chapter.
+CONTENTS = """(pages) => {
+  document.querySelector('nav.contents')?.remove();
+  const first = document.querySelector('span[id^="document-"]');
+  if (!first) return;
+  const nav = Object.assign(document.createElement('nav'), { className: 'contents' });
+  nav.append(Object.assign(document.createElement('h2'), { textContent: 'Contents' }));
+  document.querySelectorAll('span[id^="document-"] + section').forEach((chapter) => {
+    for (const part of [chapter, ...chapter.querySelectorAll(':scope > section')]) {
+      const title = part.querySelector(':scope > :is(h2, h3)');
+      if (part !== chapter && !title.querySelector('.section-number')) continue;
+      title.id = `contents-${nav.childElementCount}`;
+      const line = Object.assign(document.createElement('a'), { href: `#${title.id}` });
+      line.className = part === chapter ? 'chapter' : '';
+      const words = title.cloneNode(true);
+      words.querySelector('.headerlink')?.remove();
+      line.append(Object.assign(document.createElement('span'), { textContent: words.textContent }),
+        Object.assign(document.createElement('span'), { textContent: pages[title.id] ?? '' }));
+      nav.append(line);
+    }
+  });
+  first.before(nav);
+}"""
 
 FOOTER = """<div style="color: #555; display: flex; font: 8px sans-serif; width: 100%;
   justify-content: space-between; margin: 0 0.8in"><span>{title}</span><span class="pageNumber">
@@ -67,11 +93,21 @@ def print_page(path):
         page.set_default_timeout(TIMEOUT)
         page.emulate_media(media="print")
         page.goto(path.resolve().as_uri())
+        page.evaluate(CONTENTS, {})
         if found := complaints(page.evaluate(PREPARE)):
             raise CannotPrint(found)
         pdf = page.pdf(**PAPER, footer_template=FOOTER.format(title=html.escape(page.title())))
+        page.evaluate(CONTENTS, page_numbers(pdf))
+        pdf = page.pdf(**PAPER, footer_template=FOOTER.format(title=html.escape(page.title())))
         chromium.close()
     return pdf
+
+
+def page_numbers(pdf):
+    """Return the page of each line of the contents, by its anchor."""
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    places = {n: at for n, at in reader.named_destinations.items() if n.startswith("contents-")}
+    return {name: reader.get_destination_page_number(at) + 1 for name, at in places.items()}
 
 
 def main(arguments=None):

@@ -36,24 +36,24 @@ CHAPTERS = {
 """Centre, page and title of each chapter on the map."""
 
 IDEAS = (
-    ("150,66 112,98", "end", 122, 86, "modes"),
-    ("210,66 248,98", "start", 238, 86, "logarithms"),
-    ("282,162 282,194", "start", 290, 186, "typical size"),
-    ("78,162 78,194", "start", 86, 186, "slope of a step"),
-    ("78,258 78,290", "start", 86, 282, "margin, slope"),
-    ("212,162 196,186 196,326 156,326", "start", 204, 306, "rare paths"),
-    ("78,354 78,386", "end", 70, 378, "boundary"),
-    ("282,258 282,386", "start", 290, 346, "starts"),
-    ("126,354 198,388", "start", 186, 372, "the window"),
+    ("150,70 114,94", "end", 120, 88, "modes"),
+    ("210,70 246,94", "start", 240, 88, "logarithms"),
+    ("282,166 282,190", "start", 290, 186, "typical size"),
+    ("78,166 78,190", "start", 86, 186, "slope of a step"),
+    ("78,262 78,286", "start", 86, 282, "margin, slope"),
+    ("214,166 196,190 196,326 156,326", "start", 204, 306, "rare paths"),
+    ("78,358 78,382", "end", 70, 378, "boundary"),
+    ("282,262 282,382", "start", 290, 346, "starts"),
+    ("126,358 203,386", "start", 186, 368, "the window"),
     ("148,422 204,422", "middle", 178, 414, "clipping"),
     ("282,450 282,482", "start", 290, 474, "rates"),
 )
 """What one chapter hands on to another: the line, and where its words stand."""
 
-WIDE, HIGH = 140, 56  # of a node
-NODE = """<a href="../chapters/{page}.html"><rect x="{x}" y="{y}" width="140" height="56" rx="6"
+WIDE, HIGH = 140, 64  # of a node
+NODE = """<a href="../chapters/{page}.html"><rect x="{x}" y="{y}" width="140" height="64" rx="6"
 fill="none" stroke="currentColor"/><text x="{middle}" text-anchor="middle" font-weight="600">{words}
-</text><text class="you" x="{middle}" y="{below}" text-anchor="middle" font-size="12"
+</text><text class="you" x="{middle}" y="{below}" text-anchor="middle" font-size="11"
 visibility="hidden">you are here</text></a>"""
 LINE = """<path d="M {line}" fill="none" stroke="currentColor" stroke-width="1.5"/>
 <path d="{tip}" fill="currentColor"/><text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>"""
@@ -71,12 +71,12 @@ def book_map():
 def node(number, x, y, page, title):
     """A chapter as a link; the words that mark it are seen only where they are true."""
     lines = [f"{number}. {title}".partition("\n")[0], *title.split("\n")[1:]]
-    first = y + 5 - 9 * (len(lines) - 1)
+    first = y + 2 - 9 * (len(lines) - 1)
     words = "".join(
         f'<tspan x="{x}" y="{first + 18 * k}">{line}</tspan>' for k, line in enumerate(lines)
     )
     corner = {"x": x - WIDE // 2, "y": y - HIGH // 2}
-    return NODE.format(page=page, middle=x, words=words, below=y + HIGH // 2 + 13, **corner)
+    return NODE.format(page=page, middle=x, words=words, below=y + 25, **corner)
 
 
 def arrow(line, anchor, x, y, words):
