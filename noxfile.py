@@ -37,7 +37,7 @@ SPHINX = (
     "sphinx-copybutton", "sphinx-thebe", "sphinx-comments", "sphinx-design",
     "sphinx-jupyterbook-latex", "sphinx-proof", "sphinx-exercise", "sphinx-sitemap",
     "sphinxcontrib-bibtex", "sphinxext-opengraph", "linkify-it-py", "fonttools", "brotli",
-    "tinycss2",
+    "tinycss2", "math-core",
 )  # fmt: skip
 
 session = functools.partial(nox.session, default=False)
