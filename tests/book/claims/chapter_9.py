@@ -39,8 +39,8 @@ def below_the_picture():
 CLAIMS = [
     ("out of the picture before lag {}; several", lambda: said("50", 40, below_the_picture(), 50)),
     (
-        "a fresh layer spreads by {0[0]:.3f} a step and $\\ln\\rho$ by {0[1]:.3f}, and they "
-        "cross at lag {0[2]:.0f}.",
+        r"the spreads are ${0[0]:.3f}\sqrt k$ and ${0[1]:.3f}\,k$, and they cross at lag "
+        "{0[2]:.0f}.",
         lambda: spread_a_step(20),
     ),
     (r"typically $({:.3f}\sqrt v)^k$", typical_factor),
