@@ -40,7 +40,9 @@ DRAWN = [
 def both(table):
     """Every mechanism as it is in the atlas, and elsewhere in its range."""
     rows = [(mechanism, how) for mechanism, other in table for how in ({}, other)]
-    return pytest.mark.parametrize(("mechanism", "how"), rows, ids=lambda part: str(part)[:30])
+    return pytest.mark.parametrize(
+        ("mechanism", "how"), rows, ids=lambda part: getattr(part, "__name__", str(part))
+    )
 
 
 @both(STILL)
