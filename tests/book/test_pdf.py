@@ -49,6 +49,11 @@ def pages(pdf):
     return len(re.findall(rb"/Type /Page\b", pdf))
 
 
+def is_blank(page):
+    """Tell whether a page of a PDF has its foot alone; to read text is slow, so few are read."""
+    return len(page.get_contents().get_data()) < 3000 and len(page.extract_text()) < 60
+
+
 # --- One page ----------------------------------------------------------------------------
 
 
@@ -84,8 +89,8 @@ def test_the_book_is_printed_with_an_outline_and_no_link_to_this_machine(one_pag
     pdf = make_pdf.print_page(one_page)
     assert pdf.startswith(b"%PDF")
     assert pages(pdf) > 50
-    marks = [len(page.get_contents().get_data()) for page in PdfReader(BytesIO(pdf)).pages]
-    assert min(marks) > 2000, f"page {marks.index(min(marks)) + 1} is blank"
+    blank = [k for k, page in enumerate(PdfReader(BytesIO(pdf)).pages, 1) if is_blank(page)]
+    assert blank == []
     assert b"/Outlines" in pdf
     assert b"file://" not in pdf
 

@@ -106,8 +106,12 @@ def print_page(path):
 def page_numbers(pdf):
     """Return the page of each line of the contents, by its anchor."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    places = {n: at for n, at in reader.named_destinations.items() if n.startswith("contents-")}
-    return {name: reader.get_destination_page_number(at) + 1 for name, at in places.items()}
+    places = {name.removeprefix("/"): at for name, at in reader.named_destinations.items()}
+    return {
+        name: reader.get_destination_page_number(at) + 1
+        for name, at in places.items()
+        if name.startswith("contents-")
+    }
 
 
 def main(arguments=None):
