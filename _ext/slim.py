@@ -73,19 +73,10 @@ def without_unused(html):
 
 
 def bundled(html, bundle):
-    """Return a page whose sheets are one, and its scripts, too; `bundle` makes them.
-
-    Programs that this site did not write, in `vendor/`, keep their places between the others.
-    """
-    groups = [[]]
-    for one in re.finditer(SCRIPT, html):
-        if "/vendor/" in one[0]:
-            groups.append([])
-        elif not re.search(ALONE, one[0]):
-            groups[-1].append(one)
-    for group in reversed(groups):
-        inside = [k for k, one in enumerate(group) if one.end() <= html.index("</head>")]
-        html = joined(html, group, bundle, "js", max(inside, default=0))
+    """Return a page whose sheets are one, and its scripts, too; `bundle` makes them."""
+    scripts = [one for one in re.finditer(SCRIPT, html) if not re.search(ALONE, one[0])]
+    inside = [k for k, one in enumerate(scripts) if one.end() <= html.index("</head>")]
+    html = joined(html, scripts, bundle, "js", max(inside, default=0))
     return joined(html, list(re.finditer(SHEET, html)), bundle, "css", 0)
 
 
@@ -118,7 +109,7 @@ def used_words(static, pages):
         words.update(*(v.split() for v in re.findall(r'\b(?:class|id)="([^"]*)"', html)))
         for inline in re.findall(r"<script[^>]*>([^<]*)</script>", html):
             words.update(re.findall(r"[\w-]+", inline) if "{" not in inline[:1] else ())
-        files |= {one[1] for one in re.finditer(SCRIPT, html) if "/vendor/" not in one[1]}
+        files |= {one[1] for one in re.finditer(SCRIPT, html)}
     for name in {re.sub(r".*\b_static/", "", name) for name in files}:
         words.update(re.findall(r"[\w-]+", (static / name).read_text(encoding="utf-8")))
     return words
