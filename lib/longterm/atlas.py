@@ -39,6 +39,7 @@ __all__ = [
     "orthogonal_matrix",
     "parity_by_turning",
     "quasi_periodic_orbit",
+    "readings",
     "residual_layers",
     "reused_matrix",
     "skip_path",
@@ -728,6 +729,22 @@ MECHANISMS: dict[str, Callable[..., Reading]] = {
     "quasi-periodic": quasi_periodic_orbit,
 }
 """All mechanisms of this module, by a short name."""
+
+
+def readings(steps: int, trials: int, *, rng: Generator) -> dict[str, Reading]:
+    """Put the probe to all mechanisms, as they stand in the atlas.
+
+    Parameters
+    ----------
+    steps, trials, rng
+        As for each of them.
+
+    Returns
+    -------
+    dict of Reading
+        By the names of `MECHANISMS`; -inf where no gradient arrives.
+    """
+    return {name: mechanism(steps, trials, rng=rng) for name, mechanism in MECHANISMS.items()}
 
 
 def _sizes(steps: int, trials: int, rng: Generator) -> tuple[int, int, Generator]:

@@ -65,6 +65,9 @@ def test_the_probe_finds_mean_and_spread_where_something_is_drawn(mechanism, how
 
 def test_the_atlas_holds_every_mechanism_once():
     assert sorted(MECHANISMS.values(), key=str) == sorted((m for m, _ in STILL + DRAWN), key=str)
+    found = atlas.readings(3, 2, rng=rng())
+    assert list(found) == list(MECHANISMS)
+    np.testing.assert_allclose(found["leak"].law, atlas.leaky_unit(3, 2, rng=rng()).law)
 
 
 def test_no_lag_and_many_lags_are_fine():
