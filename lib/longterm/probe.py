@@ -97,7 +97,7 @@ class Stepped(NamedTuple):
             raise ValueError(f"share must be from 0 to 1, got {share}")
         if np.isnan(self.lost).any():
             raise ValueError("share cannot be told: the module has no gradient in its weights")
-        return int(np.flatnonzero(self.lost > share)[-1] + 1) if share < 1 else 0
+        return int(np.flatnonzero([True, *(self.lost > share)])[-1])
 
 
 class Examination(NamedTuple):
