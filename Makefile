@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: help book test check unit lab execute clean pdf site-report homework grade regrade release
+.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade release
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make lab              open the notebooks in JupyterLab"
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
+	@echo "make torch            check chapter 10 in an environment with PyTorch; EXECUTE=1 renews it"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
@@ -86,6 +87,9 @@ browsers: .venv/.installed-dev
 	@$(TOOL) programs firefox-esr webkit2gtk-driver xvfb
 	@echo "Opening every page in Firefox and in WebKitGTK; this takes some minutes ..."
 	@EVERY_PAGE=1 $(BIN)/python -m pytest --quiet tests/book/test_engines.py
+
+torch: .venv/.installed-dev
+	@$(BIN)/nox -s torch $(if $(EXECUTE),-- execute)
 
 release: .venv/.installed-dev
 	@$(BIN)/nox -s release

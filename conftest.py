@@ -1,10 +1,11 @@
 """What could not be tested for want of a program is left out, and said in the last lines.
 
 A test says what it needs: `@pytest.mark.needs("chromium", "git")`. In continuous integration,
-where CI is set, nothing may be left out.
+where CI is set, nothing may be left out but what needs PyTorch: `make torch` runs that.
 """
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from tools.programs import how_to_install, unready
@@ -21,7 +22,10 @@ def pytest_configure(config):
 def pytest_runtest_setup(item):
     """Leave out a test whose programs are not here."""
     for mark in item.iter_markers("needs"):
-        if lacking := unready(mark.args):
+        if mark.args == ("torch",):
+            if not find_spec("torch"):  # beside the gate, under CI as well
+                pytest.skip(f"{LEFT_OUT}{item.path.stem} needs PyTorch: make torch")
+        elif lacking := unready(mark.args):
             reason = f"{item.path.stem} needs {how_to_install(lacking)}"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(LEFT_OUT + reason)
 

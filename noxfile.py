@@ -5,6 +5,7 @@ CI it is an error. What stands after `--` is handed on.
 """
 
 import functools
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -39,6 +40,11 @@ SPHINX = (
     "sphinxcontrib-bibtex", "sphinxext-opengraph", "linkify-it-py", "fonttools", "brotli",
     "tinycss2", "math-core",
 )  # fmt: skip
+
+# PyPI's PyTorch for Linux brings gigabytes of CUDA along; the builds for the CPU have an index.
+TORCH = "torch==2.13.0+cpu" if sys.platform == "linux" else "torch==2.13.0"
+CHAPTER_10 = "chapters/10_your_network.ipynb"
+CPU_BUILDS = os.environ.get("PIP_EXTRA_INDEX_URL", "https://download.pytorch.org/whl/cpu")
 
 session = functools.partial(nox.session, default=False)
 kept = functools.partial(session, reuse_venv=True)
@@ -188,14 +194,24 @@ def check_release(session):
 
 
 @kept
+def torch(session):
+    """Test the probe and the cells of chapter 10; with `-- execute` renew its outputs."""
+    needs = (*PINNED, *TESTS, "-e", ".", TORCH)
+    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    session.run("python", "-c", "import matplotlib.font_manager")  # as in try_out
+    if session.posargs == ["execute"]:
+        session.run("python", "-m", "tools.book.run_notebooks", CHAPTER_10)
+    tests = ("tests/unit/test_probe.py", CHAPTER_10)
+    session.run("python", "-m", "pytest", "--quiet", "--nbval", *tests)
+
+
+@kept
 def bench(session):
     """Measure the package beside PyTorch and plain loops, all or the parts after `--`.
 
-    Takes half an hour; the parts are cases, growth and chapters. PyPI's PyTorch for
-    Linux brings gigabytes of CUDA along; the build for the CPU has an index of its own:
-    PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu nox -s bench
+    Takes half an hour; the parts are cases, growth and chapters.
     """
-    session.install(*PINNED, "-e", ".", "torch==2.13.0")
+    session.install(*PINNED, "-e", ".", TORCH, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

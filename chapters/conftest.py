@@ -4,7 +4,7 @@ import os
 
 import pytest
 from tools.book.measured import beyond_rounding
-from tools.book.run_notebooks import CELL_TIMEOUT, ENVIRONMENT
+from tools.book.run_notebooks import CELL_TIMEOUT, ENVIRONMENT, NEED_TORCH
 
 os.environ.update(ENVIRONMENT)
 # A kernel draws inline by itself; a backend of the caller's would change its outputs.
@@ -15,6 +15,12 @@ def pytest_configure(config):
     """Let nbval use the Python that runs it, whatever kernels are registered."""
     config.option.nbval_current_env = True
     config.option.nbval_cell_timeout = CELL_TIMEOUT
+
+
+def pytest_itemcollected(item):
+    """Let a cell say that it needs PyTorch."""
+    if item.path.stem in NEED_TORCH:
+        item.add_marker(pytest.mark.needs("torch"))
 
 
 @pytest.hookimpl(wrapper=True)

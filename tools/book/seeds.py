@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 from tools.book.measured import MOST_ERRORS, errors_apart, measured, printed
-from tools.book.run_notebooks import execute
+from tools.book.run_notebooks import chapters, execute
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = tomllib.loads((ROOT / "tests" / "book" / "seeds.toml").read_text(encoding="utf-8"))
@@ -98,7 +98,7 @@ def main(arguments=None):
     parser.add_argument("--shifts", type=int, nargs="+", default=SHIFTS, help="added to the seeds")
     parser.add_argument("--jobs", type=int, default=2, help="runs at once (default: 2)")
     options = parser.parse_args(arguments)
-    paths = [path.resolve() for path in options.paths] or sorted(ROOT.glob("chapters/*.ipynb"))
+    paths = [path.resolve() for path in options.paths] or chapters()
     return int(not asyncio.run(rerun_all(paths, options.shifts, options.jobs)))
 
 
