@@ -14,9 +14,10 @@ def adopt_html_handlers(app):
 
 
 def show_pictures_for_widgets(app, config):
-    """On the one page, show a slider figure's picture: paper has no sliders."""
+    """On the one page and in an EPUB, show a slider figure's picture: paper has no sliders."""
     overrides = config.nb_mime_priority_overrides
-    config.nb_mime_priority_overrides = [*overrides, ("singlehtml", WIDGET_VIEW, None)]
+    bare = [(builder, WIDGET_VIEW, None) for builder in ("singlehtml", "epub")]
+    config.nb_mime_priority_overrides = [*overrides, *bare]
 
 
 def name_references_by_key(app, config):

@@ -23,7 +23,8 @@ CORRECTIONS = (
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="region" aria-label="Book"'),
 )
 DESCRIPTION = r'(<meta (?:name="|property="og:)description" content=)"([^"]*)"'
-PICTURE = r'<img (?![^>]*\bloading=)([^>]*?src="([^":]+)"[^>]*)'
+PICTURE = r'<img (?![^>]*\bloading=)([^>]*?src="([^":]+)"[^>]*>)'
+PHONE = "(max-width: 576px)"  # as in _static/longterm.css
 LAZY = 'loading="lazy" '
 
 
@@ -50,7 +51,18 @@ def polished(html, folder):
     for old, new in CORRECTIONS:
         html = re.sub(old, new, html, flags=re.DOTALL)
     html = re.sub(DESCRIPTION, lambda m: f'{m[1]}"{whole(m[2])}"', html)
-    return re.sub(PICTURE, lambda m: f"<img {LAZY}{size(folder / m[2])}{m[1]}", html)
+    return re.sub(PICTURE, lambda m: picture(m[1], m[2], folder), html)
+
+
+def picture(rest, address, folder):
+    """Return a picture that comes when it is near, on a phone its narrow twin if it has one."""
+    wide = f"<img {LAZY}{size(folder / address)}{rest}"
+    small = (folder / address).with_stem(f"{Path(address).stem}-narrow")  # from `phones`
+    if not small.is_file():
+        return wide
+    near = address.replace(".svg", "-narrow.svg")
+    source = f'<source media="{PHONE}" srcset="{near}" {size(small)}/>'
+    return f"<picture>{source}{wide}</picture>"
 
 
 def whole(text, longest=200):

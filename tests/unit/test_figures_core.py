@@ -1,5 +1,6 @@
 """The core of the figures: the digest tells figures apart, the SVG does not vary, sliders move."""
 
+import contextlib
 import inspect
 import itertools
 import json
@@ -20,6 +21,7 @@ from longterm.figures.style import (
     HouseFigure,
     house_style,
     label_end,
+    narrow,
     new_figure,
     regime,
     svg,
@@ -224,7 +226,8 @@ def test_coordinates_are_kept_to_a_hundredth_of_a_point(drawn_svg):
 def test_a_figure_shows_itself_as_digest_and_svg(drawn_svg):
     fig = drawn()
     assert isinstance(fig, HouseFigure)
-    assert fig._repr_mimebundle_() == {"text/plain": digest(fig), "image/svg+xml": drawn_svg}
+    shown, _ = fig._repr_mimebundle_()
+    assert shown == {"text/plain": digest(fig), "image/svg+xml": drawn_svg}
 
 
 def test_the_style_holds_inside_a_figure_function_whatever_was_set_before():
@@ -270,6 +273,53 @@ def test_a_size_has_its_regime_within_rounding():
     assert [regime(rate, hold=0) for rate in (-0.1, 0.0, 0.1)] == list(REGIMES)
 
 
+# --- On a phone ------------------------------------------------------------------------------
+
+
+@house_style()
+def shared(columns, rows=1):
+    fig, axes = new_figure(columns, rows, sharex=True, sharey=True, squeeze=False)
+    for k, ax in enumerate(axes.flat):
+        ax.plot([0, 1], [k, 1])
+    axes[-1, 0].set(xlabel="x", ylabel="y")
+    fig.legend(["a"] * columns, loc="outside upper left", ncols=columns)
+    return fig
+
+
+def places(fig):
+    fig.draw_without_rendering()
+    return [tuple(np.round(ax.bbox.bounds, 6)) for ax in fig.axes]
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 1), (3, 1), (2, 2), (4, 2)])
+def test_a_figure_is_narrow_for_a_while_and_then_as_before(columns, rows):
+    fig = shared(columns, rows)
+    before = svg(fig), places(fig)
+    with narrow(fig):
+        across = {x for x, *_ in places(fig)}
+        assert len(across) == (1 if columns * rows < 4 else 2)
+        assert fig.get_size_inches()[0] < 4.7
+        assert all(x >= 0 and x + w <= fig.bbox.width + 1 for x, _, w, _ in places(fig))
+    assert (svg(fig), places(fig)) == before
+
+
+def test_panels_of_a_narrow_figure_have_the_labels_of_their_neighbours():
+    fig = shared(3)
+    with narrow(fig):
+        labels = [(ax.get_xlabel(), ax.get_ylabel()) for ax in fig.axes]
+        ticks = [ax.yaxis.get_tick_params()["labelleft"] for ax in fig.axes]
+    assert labels == [("x", "y")] * 3
+    assert ticks == [True] * 3
+    assert [ax.get_ylabel() for ax in fig.axes] == ["y", "", ""]
+
+
+def test_a_house_figure_brings_its_narrow_twin():
+    _, more = shared(2)._repr_mimebundle_()
+    twin = ElementTree.fromstring(more["image/svg+xml"]["narrow"])
+    assert float(twin.get("width").removesuffix("pt")) < 335
+    assert float(twin.get("height").removesuffix("pt")) > 400
+
+
 # --- Slider figures ------------------------------------------------------------------------
 
 
@@ -309,7 +359,7 @@ def in_data(fig, track, k):
 
 
 def test_coordinates_lead_back_to_the_data(plain):
-    line = next(iter(plain.frames["moving"].values()))
+    line = plain.frames["moving"][0]
     for k, a in enumerate((1, 2, 3)):
         x, y = frame(a)["line"]
         np.testing.assert_allclose(
@@ -324,12 +374,14 @@ def test_two_sliders_make_their_frames_in_row_order():
 
 
 def test_missing_points_are_marked_as_missing(plain):
-    dots = list(plain.frames["moving"].values())[1]
+    dots = plain.frames["moving"][1]
     assert dots["y"][0].split()[1] == "-"
 
 
 def test_every_moving_artist_has_its_element_in_the_svg(plain):
-    assert all(f'id="{name}"' in plain.html for name in plain.frames["moving"])
+    names = [name for track in plain.frames["moving"] for name in track["ids"]]
+    assert len(set(names)) == 6
+    assert all(f'id="{name}"' in plain.html for name in names)
 
 
 def stated(figure):
@@ -365,19 +417,23 @@ def test_the_sliders_show_names_and_start_where_told():
     assert texts == ["a", "2", "two", "21"]
 
 
-def test_the_picture_stands_at_the_start():
+@pytest.mark.parametrize(("which", "layout"), [(0, contextlib.nullcontext), (1, narrow)])
+def test_both_pictures_stand_at_the_start(which, layout):
     moved = figure(b=Slider("b", (1, 2), start=2))
     shown = ElementTree.fromstring(f"<div>{moved.html}</div>")
-    groups = [shown.find(f".//*[@id='{name}']") for name in moved.frames["moving"]]
+    names = [track["ids"][which] for track in moved.frames["moving"]]
+    groups = [shown.find(f".//*[@id='{name}']") for name in names]
     line, dots, note = (list(group.iter()) for group in groups)
     drawn = np.array(re.findall(r"[-\d.]+", line[1].get("d")), dtype=float).reshape(-1, 2)
-    drawn[:, 1] = moved.figure.bbox.height - drawn[:, 1]
-    points = moved.figure.axes[0].transData.inverted().transform(drawn)
-    np.testing.assert_allclose(points, np.column_stack(frame(1, 2)["line"]), atol=0.01)
-    assert [mark.get("visibility") for mark in dots if "visibility" in mark.attrib] == [
-        "visible",
-        "hidden",
-    ]
+    with layout(moved.figure):
+        moved.figure.set_layout_engine("constrained")
+        moved.figure.draw_without_rendering()
+        moved.figure.draw_without_rendering()
+        drawn[:, 1] = moved.figure.bbox.height - drawn[:, 1]
+        points = moved.figure.axes[0].transData.inverted().transform(drawn)
+    np.testing.assert_allclose(points, np.column_stack(frame(1, 2)["line"]), atol=0.02)
+    marks = [mark.get("visibility") for mark in dots if "visibility" in mark.attrib]
+    assert marks == ["visible", "hidden"]
     assert note[-1].text == "a1"
 
 

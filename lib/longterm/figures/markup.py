@@ -9,8 +9,10 @@ from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
-Tracks = Mapping[str, Mapping[str, Any]]
-"""By the id of a group in the SVG: its words, or the x and y of its points, in each frame."""
+Track = Mapping[str, Any]
+"""What one artist does: its words, or the x and y of its points, in each frame. Also its `ids` in
+the wide and the narrow picture, and the `move` of points from the one to the other."""
+STILL = (1, 0, 1, 0)
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 ElementTree.register_namespace("", _SVG)
@@ -50,23 +52,26 @@ def slider(
     )
 
 
-def placed(svg: str, moving: Tracks, frame: int, label: str) -> str:
-    """The SVG with what moves put where it is in one frame, and said in words."""
+def placed(svg: str, tracks: Sequence[Track], which: int, frame: int, label: str) -> str:
+    """The wide (0) or narrow (1) SVG with what moves where it is in one frame, said in words."""
     root = ElementTree.fromstring(svg)
-    root.attrib |= {"role": "img", "aria-label": label}
+    root.attrib |= {"class": ("wide", "narrow")[which], "role": "img", "aria-label": label}
     groups = {group.get("id"): group for group in root.iter(f"{{{_SVG}}}g")}
-    for name, track in moving.items():
+    for track in tracks:
+        group = groups[track["ids"][which]]
         if "text" in track:
-            next(groups[name].iter(f"{{{_SVG}}}text")).text = track["text"][frame]
+            next(group.iter(f"{{{_SVG}}}text")).text = track["text"][frame]
         else:
-            _place_line(groups[name], *(points(track[axis], frame) for axis in "xy"))
+            a, b, c, d = track["move"] if which else STILL
+            _place_line(group, points(track["x"], frame, a, b), points(track["y"], frame, c, d))
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def points(track: Sequence[str], frame: int) -> list[float]:
-    """Coordinates of one frame in points; a missing one is nan."""
+def points(track: Sequence[str], frame: int, factor: float, shift: float) -> list[float]:
+    """Coordinates of one frame in points, moved, to a tenth; a missing one is nan."""
     words = track[0 if len(track) == 1 else frame].split()
-    return [math.nan if word == "-" else float(word) / 10 for word in words]
+    moved = [math.nan if word == "-" else float(word) * factor + 10 * shift for word in words]
+    return [v if math.isnan(v) else math.floor(v + 0.5) / 10 for v in moved]
 
 
 def outline(xs: Sequence[float], ys: Sequence[float]) -> str:

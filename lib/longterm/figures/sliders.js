@@ -2,8 +2,9 @@
 // number and coordinate was computed in Python. On a page the figure is a <slider-figure> with its
 // frames inside; with a kernel, sliders.py adds the few lines that let anywidget call `live`.
 
-// One frame of a track, as numbers; a missing point is "-", which becomes NaN.
-const pick = (track, k) => track[track.length === 1 ? 0 : k].split(" ").map((v) => Number(v) / 10);
+// One frame of a track, moved into a picture, as numbers; a missing point is "-": it becomes NaN.
+const pick = (track, k, factor, shift) => track[track.length === 1 ? 0 : k].split(" ")
+  .map((v) => Math.round(Number(v) * factor + 10 * shift) / 10);
 
 function outline(xs, ys) {
   let d = "";
@@ -30,14 +31,15 @@ function live(box, { alt, values, spoken, readouts, moving }) {
   const all = (selector) => [...box.querySelectorAll(selector)];
   const [inputs, outputs, pictures] = [all("input"), all("output"), all("svg")];
   const readout = box.querySelector(".readout span");
-  const parts = Object.entries(moving).map(
-    ([id, track]) => [box.querySelector(`[id="${id}"]`), track]);
+  const still = [1, 0, 1, 0];
+  const parts = moving.flatMap((track) => track.ids.map(  // in the wide picture, and the narrow one
+    (id, narrow) => [box.querySelector(`[id="${id}"]`), track, narrow ? track.move : still]));
 
   function draw(stops) {
     const k = stops.reduce((before, stop, i) => before * values[i].length + stop, 0);
-    for (const [group, track] of parts) {
+    for (const [group, track, [a, b, c, d]] of parts) {
       if (track.text) group.querySelector("text").textContent = track.text[k];
-      else drawLine(group, pick(track.x, k), pick(track.y, k));
+      else drawLine(group, pick(track.x, k, a, b), pick(track.y, k, c, d));
     }
     stops.forEach((stop, i) => {
       outputs[i].textContent = values[i][stop];

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import anywidget
 import numpy as np
@@ -80,6 +80,9 @@ class SliderFigure(anywidget.AnyWidget):
         + """export default { render({ model, el }) {
   el.classList.add("slider-figure");
   el.innerHTML = model.get("html");
+  for (const { dataset } of el.querySelectorAll("input")) {
+    dataset.lmSuppressShortcuts = "";  // JupyterLab's own, which take the arrow keys
+  }
   const figure = live(el, model.get("frames"));
   figure.put(model.get("at"));
   el.addEventListener("input", () => { model.set("at", figure.at()); model.save_changes(); });
@@ -143,11 +146,15 @@ def slider_figure(
     _show_placeholders(frames, artists)
     if _limits(fig) != limits:
         raise ValueError("frame must not change the limits of the axes; fix them in fig")
-    picture, names = _settled_svg(fig)
-    moving = {
-        names[gid]: _track(artist, [state[gid] for state in frames], fig)
+    with style.narrow(fig):
+        phone = _settled(fig, artists)
+    wide = _settled(fig, artists)
+    moving = [
+        _track(artist, [state[gid] for state in frames], fig)
+        | {"ids": [wide.names[gid], phone.names[gid]]}
+        | {"move": _move(wide.boxes[gid], phone.boxes[gid])}
         for gid, artist in artists.items()
-    }
+    ]
     stops, readouts = list(sliders.values()), [state["readout"] for state in frames]
     at = [slider.index for slider in stops]
     first = int(np.ravel_multi_index(at, shape))
@@ -157,10 +164,13 @@ def slider_figure(
         fig,
         "\n".join(stated),
         html=markup.body(
-            _controls(stops, next(iter(moving)).partition("-")[0]),
+            _controls(stops, next(iter(wide.names.values())).partition("-")[0]),
             readouts,
             first,
-            markup.placed(picture, moving, first, f"{alt} {readouts[first]}"),
+            "".join(
+                markup.placed(svg, moving, which, first, f"{alt} {readouts[first]}")
+                for which, svg in enumerate((wide.svg, phone.svg))
+            ),
         ),
         frames={
             "alt": alt,
@@ -210,15 +220,34 @@ def _show_placeholders(frames: list[Frame], artists: Artists) -> None:
             artist.set_data(np.linspace(left, right, most), np.linspace(low, high, most))
 
 
-def _settled_svg(fig: Figure) -> tuple[str, dict[str, str]]:
-    """SVG of the start and its ids, the layout settled: data keep their places from now on."""
+class _Picture(NamedTuple):
+    """An SVG, and by the gid of what moves its id and the box of its axes in the SVG."""
+
+    svg: str
+    names: dict[str, str]
+    boxes: Mapping[str, tuple[float, ...]]
+
+
+def _settled(fig: Figure, artists: Artists) -> _Picture:
+    """The figure, its layout settled: data keep their places from now on."""
     fig.set_dpi(72)
     fig.set_layout_engine("constrained")
     with style.house_style():
         fig.draw_without_rendering()
         fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    return style.svg_and_names(fig, fonttype="none")
+    svg, names = style.svg_and_names(fig, fonttype="none")
+    bounds: dict[str, Any] = {gid: artist.axes.bbox.bounds for gid, artist in artists.items()}
+    height = fig.bbox.height
+    boxes = {gid: (x, height - y, w, h) for gid, (x, y, w, h) in bounds.items()}
+    return _Picture(svg, names, boxes)
+
+
+def _move(old: tuple[float, ...], new: tuple[float, ...]) -> list[float]:
+    """Factor and shift of x, and of y, that lead from one picture's axes to another's."""
+    factors = [new[2] / old[2], new[3] / old[3]]
+    pairs = [(a, new[k] - a * old[k]) for k, a in enumerate(factors)]
+    return [round(float(number), 4) for pair in pairs for number in pair]
 
 
 def _track(artist: Any, states: list[Any], fig: Figure) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -34,6 +35,12 @@ REGIMES: dict[str, Style] = {
 
 COLOURS = ("#00795C", "#882255", "#8A6500", "#5B4BA8", "#3B6E8F", "#A03B3B")
 """Colours of curves that stand for no regime."""
+
+NARROW = 4.6
+"""Width in inches of a figure on a phone."""
+
+SHRINK = 0.9
+"""Height of its panels there, of that elsewhere."""
 
 DASHES = ("-", (0, (6, 1.5, 1.5, 1.5)), (0, (5, 2)), (0, (1.5, 1.5)), (0, (9, 2)), "-")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
@@ -68,8 +75,12 @@ _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 class HouseFigure(Figure):
     """A Matplotlib figure that shows itself as SVG and as a digest."""
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": digest(self), "image/svg+xml": svg(self)}
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        shown = {"text/plain": digest(self), "image/svg+xml": svg(self)}
+        with narrow(self):
+            return shown, {"image/svg+xml": {"narrow": svg(self)}}
 
 
 @contextlib.contextmanager
@@ -90,6 +101,55 @@ def new_figure(
     """A `HouseFigure` and its axes: one, or an array of them as `Figure.subplots` gives."""
     fig = HouseFigure(figsize=(width, height))
     return fig, fig.subplots(rows, columns, **options)
+
+
+@contextlib.contextmanager
+def narrow(fig: Figure) -> Iterator[None]:
+    """The figure as a phone shows it, inside the block: narrow, its panels below each other.
+
+    Of four panels or more two stand side by side.
+    """
+    width, height = fig.get_size_inches()
+    spots: dict[Any, Any] = {ax: spot for ax in fig.axes if (spot := ax.get_subplotspec())}
+    rows = max((spot.get_gridspec().nrows for spot in spots.values()), default=1)
+    across = 1 if len(spots) < 4 else 2
+    down = -(-len(spots) // across) or 1
+    inside = [legend for ax in fig.axes if (legend := ax.get_legend())]
+    with contextlib.ExitStack() as undo:
+        undo.callback(fig.set_size_inches, width, height)
+        fig.set_size_inches(NARROW, SHRINK * height * down / rows)
+        grid = fig.add_gridspec(down, across)
+        for k, (ax, spot) in enumerate(spots.items()):
+            undo.callback(ax.set_subplotspec, spot)
+            ax.set_subplotspec(grid[k])
+            if len(spots) > 1:
+                _label_alone(ax, undo)
+        for legend in [*inside, *fig.legends]:
+            _shrink(legend, undo)
+        yield
+
+
+def _shrink(legend: Any, undo: contextlib.ExitStack) -> None:
+    """Make a legend as narrow as its words allow; `undo` gives it its width again."""
+    undo.callback(legend.set_ncols, legend._ncols)
+    legend.set_ncols(min(legend._ncols, 2))
+    for text in legend.get_texts():
+        words = text.get_text()
+        undo.callback(text.update, {"text": words, "fontsize": text.get_fontsize()})
+        lines = words if "$" in words else textwrap.fill(words, 26)
+        text.update({"text": lines, "fontsize": 9})
+
+
+def _label_alone(ax: Any, undo: contextlib.ExitStack) -> None:
+    """Give axes the labels that they left to a neighbour; `undo` takes them away again."""
+    for axis, side, group in ((ax.xaxis, "bottom", "x"), (ax.yaxis, "left", "y")):
+        shared = getattr(ax, f"get_shared_{group}_axes")().get_siblings(ax)
+        labels = [getattr(one, f"get_{group}label")() for one in shared]
+        shown, name = axis.get_tick_params()[f"label{side}"], axis.get_label_text()
+        undo.callback(axis.set_tick_params, **{f"label{side}": shown})
+        undo.callback(axis.set_label_text, name)
+        axis.set_tick_params(**{f"label{side}": True})
+        axis.set_label_text(name or max(labels))
 
 
 def regime(size: float, hold: float = 1.0) -> str:
