@@ -155,7 +155,7 @@ def sample_and_truth() -> SliderFigure:
     ax.plot([], [], **THEORY | {"linewidth": 2.2}, gid="true", label="true rms")
     ax.set(yscale="log", xlim=EDGES[[0, -1]], ylim=(FLOOR, SIZE))
     ax.set(xlabel="ln|Pₙ|", ylabel="number of products in a bin")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
     names = {1.0: "rms holds", HOLDS_TYPICAL: "typical holds"}
     return slider_figure(
         fig,

@@ -130,9 +130,7 @@ def narrow(fig: Figure) -> Iterator[None]:
 
 
 def _shrink(legend: Any, undo: contextlib.ExitStack) -> None:
-    """Make a legend as narrow as its words allow; `undo` gives it its width again."""
-    undo.callback(legend.set_ncols, legend._ncols)
-    legend.set_ncols(min(legend._ncols, 2))
+    """Write a legend smaller, in short lines; `undo` writes it as it was."""
     for text in legend.get_texts():
         words = text.get_text()
         undo.callback(text.update, {"text": words, "fontsize": text.get_fontsize()})
