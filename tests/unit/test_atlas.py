@@ -250,3 +250,10 @@ def test_parity_by_turning_counts_at_any_length():
     np.testing.assert_array_equal(parity_by_turning(bits)[:, 1:], np.where(even, 1, -1))
     with pytest.raises(ValueError, match="bits must be an array of 0 and 1"):
         parity_by_turning([0, 2])
+
+
+def test_laws_that_few_draws_do_not_tell_apart_hold_to_more_digits():
+    law, spread, _ = atlas.attention(1, 1, rng=rng())  # two shares, each uniform
+    np.testing.assert_allclose([law, spread], [[-1, -1], [1, 1]])
+    _, spread, found = atlas.chaotic_orbit(12, 40_000, rng=rng())
+    np.testing.assert_allclose(found.std(axis=0)[1:], spread[1:], rtol=0.03)
