@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from tools.homework import masters
 
-MOST_BYTES, MOST_CELLS, MOST_FILES, MOST_PARTS = 20_000_000, 300, 5000, 10
-MOST_CELL, MOST_SOURCE = 50_000, 500_000  # characters
+MOST_BYTES, MOST_CELLS, MOST_FILES, MOST_PARTS = 20_000_000, 300, 100, 10
+MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
+MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 
 RESEND = {
@@ -46,23 +47,48 @@ class Handed:
 # --- Files ---------------------------------------------------------------------------------
 
 
-def collect(source):
-    """Return all files of a folder or a zip, by their path in it; system files are left out."""
+def collect(source, owner):
+    """Return all files of a folder or a zip, by their path in it; system files are left out.
+
+    `owner` tells whose a path is. Files of nobody, and those of a student who has handed in very
+    many or very large ones, are listed without their bytes: they cost nobody else anything.
+    """
     source = Path(source)
     if source.is_dir():
         paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
-        files = [Handed(path.relative_to(source).as_posix(), plain_bytes(path)) for path in paths]
-    elif zipfile.is_zipfile(source):
-        files = unzip(source.read_bytes())
-    else:
+        files = [(path.relative_to(source).as_posix(), size_of(path), path) for path in paths]
+        return within_bounds(files, owner, plain_bytes)
+    if not zipfile.is_zipfile(source):
         raise FileNotFoundError(f"{source} is no folder and no zip")
-    return [file for file in files if not is_clutter(file.path)]
+    with zipfile.ZipFile(source) as archive:
+        entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
+        files = [(e.filename, e.file_size, e) for e in entries if not e.is_dir()]
+        return within_bounds(files, owner, lambda entry: unpacked(archive, entry))
+
+
+def within_bounds(files, owner, read):
+    """Return files with their bytes, as far as each one's owner may hand in so much."""
+    left, found = {}, []
+    for path, size, place in files:
+        if not is_clutter(path):
+            who = owner(path)
+            count, space = left.get(who, (MOST_EACH, MOST_BYTES_EACH))
+            if who and count and size <= min(space, MOST_BYTES):
+                left[who] = count - 1, space - size
+                found.append(Handed(path, read(place)))
+            else:
+                found.append(Handed(path, b""))
+    return found
+
+
+def size_of(path):
+    """Return the size of a file."""
+    return path.lstat().st_size
 
 
 def plain_bytes(path):
     """Return the bytes of a file; none if it is a link or a pipe, or larger than any homework."""
-    kind = path.lstat()
-    return path.read_bytes() if stat.S_ISREG(kind.st_mode) and kind.st_size <= MOST_BYTES else b""
+    return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
 
 
 def is_clutter(path):
@@ -129,7 +155,7 @@ def only_notebook(handed):
         raise Refused(f"This cannot be marked: {why}. {HOW}")
     if not handed.data:
         most = MOST_BYTES // 10**6
-        raise Refused(f"The file is empty, damaged, no file, or larger than {most} MB. {HOW}")
+        raise Refused(f"The file is empty, damaged, larger than {most} MB, or one of many. {HOW}")
     return handed.data
 
 
