@@ -135,20 +135,20 @@ execute: .venv/.installed-reader
 # COURSE is the folder with term.toml, roster.csv, written.csv and overrides.csv.
 COURSE ?= homework
 DESK = $(TOOL) homework
-GRADING = --course "$(COURSE)" $(if $(HOMEWORK),--homework $(HOMEWORK)) "$(SUBMISSIONS)"
+# What an instructor types reaches the desk as it is: no shell and no make reads it.
+TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS NBGRADER
+$(foreach name,$(TYPED),$(eval override $(name) := $$(value $(name))))
+export $(TYPED)
 
 homework: .venv/.installed-reader
-	@echo "Making the students' copies for the term in $(COURSE)/term.toml:"
-	@$(DESK) copies --course "$(COURSE)" $(if $(NBGRADER),--nbgrader)
+	@$(DESK) copies
 
 grade: .venv/.installed-reader
-	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions: make grade SUBMISSIONS=folder-or-zip"; exit 1; }
 	@$(TOOL) programs bubblewrap
-	@$(DESK) grade $(GRADING)
+	@$(DESK) grade
 
 regrade: .venv/.installed-reader
-	@test -n "$(SUBMISSIONS)" || { echo "Name the submissions, too: SUBMISSIONS=folder-or-zip"; exit 1; }
-	@$(DESK) regrade $(GRADING) --students $(STUDENTS)
+	@$(DESK) regrade
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,76 +30,91 @@ STUDENTS = [
     term.Student("s04", "Kim Lee", ("4714",), {}),
     term.Student("s05", "Kim Lee", ("4715",), {}),
     term.Student("901", "Grace Hopper", (), {}),
+    term.Student("s07", "John Smith", ("smith",), {}),
+    term.Student("s08", "Jane Smith", ("j_smith",), {}),
 ]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@pytest.mark.parametrize(
-    ("path", "owner"),
-    [
-        ("lovelaceada_4711_88123_hw1.ipynb", "s01"),
-        ("lovelaceada_LATE_4711_88123_hw1-2.ipynb", "s01"),
-        ("lovelaceada_99_88123_hw1.ipynb", "s01"),
-        ("Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb", "s01"),
-        ("Ada Lovelace_31337_assignsubmission_file/hw1.ipynb", "s01"),
-        ("Ada Lovelace_31337_assignsubmission_file_hw1.ipynb", "s01"),
-        ("HW 1_alovelace_attempt_2027-04-19-21-30-00_hw1.ipynb", "s01"),
-        ("Homework_1_kvm_attempt_2027-04-19-21-30-00_my_hw1.ipynb", "s02"),
-        ("4711-55667 - Ada Lovelace - Apr 19, 2027 930 PM/hw1.ipynb", "s01"),
-        ("4711-55667 - Ada Lovelace- Apr 19, 2027 930 PM - hw1.ipynb", "s01"),
-        ("Karl-Heinz von Müller_31338_assignsubmission_file_/hw1.ipynb", "s02"),
-        ("Karl-Heinz von Mu\u0308ller_31338_assignsubmission_file_/hw1.ipynb", "s02"),
-        ("s03.ipynb", "s03"),
-        ("S03_hw1.ipynb", "s03"),
-        ("s03/hw1.ipynb", "s03"),
-        ("export/all of them/s03/hw1.ipynb", "s03"),
-        ("901 (2).ipynb", "901"),
-        ("hopper_901_88123_hw1.ipynb", "901"),
-    ],
-)
-def test_files_of_four_systems_find_their_owner(path, owner):
-    student, _ = names.owner(path, STUDENTS)
-    assert student.id == owner
+# By system: a path, and whose it is. What a student may have written fits another one's name.
+BOARD, SPACE = "attempt_2027-04-19-21-30-00", "Apr 19, 2027 930 PM"
+FILES_OF = {
+    "Canvas": {
+        "lovelaceada_4711_88123_hw1.ipynb": "s01",
+        "lovelaceada_LATE_4711_88123_hw1-2.ipynb": "s01",
+        "lovelaceada_99_88123_hw1.ipynb": "s01",
+        "hopper_901_88123_hw1.ipynb": "901",
+        f"lovelaceada_4711_88123_x_kvm_{BOARD}_hw1.ipynb": "s01",
+        "lovelaceada_4711_88123_s02_LATE_4712_1_hw1.ipynb": "s01",
+        "lovelaceada_4712_88123_hw1.ipynb": None,  # the number is another's than the name
+        "ada_5_6_hw1.ipynb": None,
+        "s02/lovelaceada_4711_88123_hw1.ipynb": None,
+        "hw1.ipynb": None,
+    },
+    "Moodle": {
+        "Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": "s01",
+        "Ada Lovelace_31337_assignsubmission_file/hw1.ipynb": "s01",
+        "Ada Lovelace_31337_assignsubmission_file_hw1.ipynb": "s01",
+        "Karl-Heinz von Müller_31338_assignsubmission_file_/hw1.ipynb": "s02",
+        "Karl-Heinz von Mu\u0308ller_31338_assignsubmission_file_/hw1.ipynb": "s02",
+        "Ada Lovelace_31337_assignsubmission_file_/s02/hw1.ipynb": "s01",
+        "Ada Lovelace_31337_assignsubmission_file_/s02.ipynb": "s01",
+        "Ada Lovelace_31337_assignsubmission_file_/"
+        "Ada Byron_31339_assignsubmission_file_/hw1.ipynb": "s01",
+        "Kim Lee_31337_assignsubmission_file_/hw1.ipynb": None,  # two have this name
+        "Ada_31337_assignsubmission_file_/hw1.ipynb": None,
+        "s02/Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": None,
+    },
+    "Blackboard": {
+        f"HW 1_alovelace_{BOARD}_hw1.ipynb": "s01",
+        f"Homework_1_kvm_{BOARD}_my_hw1.ipynb": "s02",
+        f"HW 1_alovelace_{BOARD}_x_kvm_attempt_2027-04-01-00-00-00_hw1.ipynb": "s01",
+        f"HW 1_lovelace_{BOARD}_hw1.ipynb": None,
+        f"HW 1_j_smith_{BOARD}_hw1.ipynb": None,  # there are smith and j_smith
+    },
+    "Brightspace": {
+        f"4711-55667 - Ada Lovelace - {SPACE}/hw1.ipynb": "s01",
+        f"4711-55667 - Ada Lovelace- {SPACE} - hw1.ipynb": "s01",
+        f"77-55667 - Ada Lovelace - {SPACE}/4712-1 - Ada Byron - {SPACE}/hw1.ipynb": "s01",
+        f"4711-55667 - Ada Byron - {SPACE}/hw1.ipynb": None,
+    },
+    "IDs": {
+        "s03.ipynb": "s03",
+        "S03_hw1.ipynb": "s03",
+        "s03/hw1.ipynb": "s03",
+        "s03/s01/hw1.ipynb": "s03",
+        "901 (2).ipynb": "901",
+        "hw1.ipynb": None,
+        "s99.ipynb": None,
+        "s0.ipynb": None,
+        "Ada Lovelace.ipynb.zip/hw1.ipynb": None,
+    },
+}
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        "hw1.ipynb",
-        "Untitled.ipynb",
-        "s99.ipynb",
-        "s0.ipynb",
-        "Kim Lee_31337_assignsubmission_file_/hw1.ipynb",  # two have this name
-        "Ada_31337_assignsubmission_file_/hw1.ipynb",
-        "ada_5_6_hw1.ipynb",
-        "Ada Lovelace.ipynb.zip/hw1.ipynb",
-    ],
+    ("system", "path", "owner"),
+    [(system, path, owner) for system, rows in FILES_OF.items() for path, owner in rows.items()],
 )
-def test_what_matches_nobody_is_nobodys(path):
-    assert names.owner(path, STUDENTS) == (None, None)
+def test_a_file_is_whose_the_system_says_and_else_nobodys(system, path, owner):
+    student, _ = names.owner(path, STUDENTS, system)
+    assert (student.id if student else None) == owner
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        # The end of a name is the student's choice: Ada may not hand in for Karl-Heinz.
-        "lovelaceada_4711_88123_x_kvm_attempt_2027-04-19-21-30-00_hw1.ipynb",
-        "Ada Lovelace_31337_assignsubmission_file_/s02.ipynb",
-        "Ada Lovelace_31337_assignsubmission_file_/vonmullerkarlheinz_4712_1_hw1.ipynb",
-    ],
-)
-def test_a_name_that_fits_two_students_is_nobodys(path):
-    assert names.owner(path, STUDENTS) == (None, None)
+@pytest.mark.parametrize("system", [system for system in FILES_OF if system != "IDs"])
+def test_the_system_that_named_most_files_is_guessed(system):
+    assert names.likely_system(list(FILES_OF[system])) == system
 
 
-def test_names_tell_attempts_lateness_and_times():
-    _, canvas = names.owner("lovelaceada_LATE_4711_88123_hw1-2.ipynb", STUDENTS)
-    assert (canvas.attempt, canvas.late, canvas.time) == (2, True, None)
-    _, board = names.owner("HW 1_alovelace_attempt_2027-04-19-21-30-05_hw1.ipynb", STUDENTS)
-    assert board.time == datetime(2027, 4, 19, 21, 30, 5)
+def test_names_tell_order_lateness_and_times_by_what_the_system_wrote():
+    canvas = names.reading("lovelaceada_LATE_4711_88123_hw1-2.ipynb", "Canvas")
+    assert (canvas.order, canvas.late, canvas.time) == (88123, True, None)
+    path = "HW 1_alovelace_attempt_2027-04-21-21-30-05_x_attempt_2027-04-19-00-00-00_hw1.ipynb"
+    assert names.reading(path, "Blackboard").time == datetime(2027, 4, 21, 21, 30, 5)
     for text, hour in (("930 AM", 9), ("1245 AM", 0), ("1230 PM", 12), ("1130 PM", 23)):
-        path = f"4711-5 - Ada Lovelace - Sept 9, 2027 {text} - hw1.ipynb"
-        assert names.owner(path, STUDENTS)[1].time.hour == hour
+        path = f"4711-5 - Ada Lovelace - Sept 9, 2027 {text} - hw1 - Sept 1, 2027 100 AM - x.ipynb"
+        time = names.reading(path, "Brightspace").time
+        assert (time.day, time.hour) == (9, hour)
 
 
 # --- Dates and tables ----------------------------------------------------------------------
@@ -386,7 +403,7 @@ ROSTER = [
     # id, name, accounts, extension_days, submitted, Section
     "s01,Ada Lovelace,101,,2027-04-19 20:00,A",  # all right
     "s02,Kim Lee,102,,2027-04-20 08:00,A",  # late by a day
-    "s03,Grace Hopper,ghopper,2,,B",  # late, but extended; the time is in the name
+    "s03,Grace Hopper,103,2,2027-04-21 22:00,B",  # late, but extended
     "s04,Emmy Noether,104,,2027-04-18 10:00; 2027-04-19 12:00,B",  # two attempts
     "s05,Alan Turing,105,,2027-04-19 20:00,B",  # a broken file
     "s06,John Neumann,106,,2027-04-19 20:00,B",  # forged
@@ -404,7 +421,7 @@ KNOWN = homework_class.known_wrong(HOMEWORK, "logarithm")
 def lived(tmp_path_factory):
     """Return the folder of a class that was marked with the real command."""
     folder = tmp_path_factory.mktemp("class")
-    homework_class.term_file(folder, book='"https://example.org/book/"')
+    homework_class.term_file(folder, book='"https://example.org/book/"', system='"Canvas"')
     homework_class.roster_file(folder, ROSTER)
     other = masters.choose("hw1", "another key, some years ago")
     forged = homework_class.blank(HOMEWORK)
@@ -415,16 +432,14 @@ def lived(tmp_path_factory):
     files = {
         "lovelaceada_101_1_hw1.ipynb": right(HOMEWORK, "s01"),
         "leekim_LATE_102_2_hw1.ipynb": right(HOMEWORK, "s02"),
-        "Homework 1_ghopper_attempt_2027-04-21-22-00-00_hw1.ipynb": right(HOMEWORK, "s03"),
+        "hoppergrace_LATE_103_2_hw1.ipynb": right(HOMEWORK, "s03"),
         "noetheremmy_104_3_hw1.ipynb": right(HOMEWORK, "s04"),
         "noetheremmy_104_4_hw1-1.ipynb": homework_class.with_wrong(HOMEWORK, "s04", KNOWN),
         "turingalan_105_5_hw1.ipynb": b'{"cells": [',
         "neumannjohn_106_6_hw1.ipynb": forged,
         "kowalewskajasofja_107_7_hw1.pdf": b"%PDF-1.7",
-        "Karl Gauß_31337_assignsubmission_file_/hw1.ipynb": homework_class.with_wrong(
-            HOMEWORK, "s08", KNOWN
-        ),
-        "109-77 - Leonhard Euler - Apr 19, 2027 815 PM/hw1.ipynb": homework_class.blank(HOMEWORK),
+        "gaußkarl_108_7_hw1.ipynb": homework_class.with_wrong(HOMEWORK, "s08", KNOWN),
+        "eulerleonhard_109_8_hw1.ipynb": homework_class.blank(HOMEWORK),
         "cartwrightmary_LATE_110_8_hw1.ipynb": right(HOMEWORK, "s10"),
         "rhodesida_112_9_hw1.ipynb": right(other, "s01"),
         "hw1-final (3).ipynb": right(HOMEWORK, "s01"),
@@ -598,7 +613,9 @@ def test_marks_by_hand_merge_and_survive_marking_again(lived):
 
 def test_which_attempt_counts_is_the_terms_choice(lived):
     course = grading.Course.read(lived)
-    its_desk = grading.sort_files(submissions.collect(lived / "submissions.zip"), HOMEWORK, course)
+    its_desk = grading.sort_files(
+        submissions.collect(lived / "submissions.zip", course.owner), HOMEWORK, course
+    )
     first, last = its_desk.attempts["s04"]
     assert first.path.endswith("_hw1.ipynb")
     assert last.path.endswith("_hw1-1.ipynb")
@@ -630,6 +647,19 @@ def test_the_command_names_what_is_wrong_and_does_nothing(tmp_path, capsys):
     assert "no folder and no zip" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["$(shell echo run)", "`echo run`", '";echo run;"', "$$(echo run)", "a'b c", "$(info run)"],
+)
+def test_make_hands_on_what_was_typed_and_runs_none_of_it(typed):
+    made = ("-o", ".venv/.installed-reader", "-o", ".venv/bin/python")
+    words = [f"{name}={typed}" for name in ("SUBMISSIONS", "STUDENTS", "COURSE", "HOMEWORK")]
+    command = ["make", "--no-print-directory", *made, "regrade", "DESK=env", *words]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [word for word in words if word not in said.splitlines()] == []
+    assert "run" not in said.splitlines()
+
+
 def test_titles_are_those_of_the_terms_version():
     for name in masters.names():
         homework = masters.choose(name, homework_class.KEY)
@@ -639,12 +669,73 @@ def test_titles_are_those_of_the_terms_version():
 
 def test_the_homework_is_told_by_its_cells():
     files = [submissions.Handed("a.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
-    assert grading.detect([submissions.Handed("b.pdf", b"x"), *files]) == "hw1"
+    assert grading.detect([submissions.Handed("b.pdf", b"x"), *files], lambda path: path) == "hw1"
     cells = json.loads(files[0].data)
     assert cells["metadata"]["longterm"] == {
         "homework": "hw1",
         "term": masters.salt(homework_class.KEY),
     }
+
+
+def test_one_students_files_keep_no_other_from_being_marked(course):
+    """Neither by their number, their size, their kind, nor by being another homework."""
+    right = homework_class.data(homework_class.solved(HOMEWORK))
+    other = homework_class.data(homework_class.blank(masters.choose("hw2", homework_class.KEY)))
+    packed = course / "class.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(6000):
+            archive.writestr(f"s01/{number:04}.ipynb", other)
+        archive.writestr("s02.ipynb", right)
+        archive.writestr("s03.ipynb", right)
+    damaged = bytearray(packed.read_bytes())
+    damaged[60:90] = bytes(30)
+    packed.write_bytes(damaged)
+    its_course = grading.Course.read(course)
+    files = submissions.collect(packed, its_course.owner)
+    assert {f.path for f in files if f.data} >= {"s02.ipynb", "s03.ipynb"}
+    assert sum(bool(f.data) for f in files) <= 2 + submissions.MOST_EACH
+    assert grading.detect(files, its_course.owner) == "hw1"
+
+
+def test_links_and_pipes_are_listed_and_not_opened(course):
+    folder = course / "in"
+    folder.mkdir()
+    os.mkfifo(folder / "s01.ipynb")
+    (folder / "s02.ipynb").symlink_to(course / "roster.csv")
+    files = submissions.collect(folder, lambda path: path)
+    assert [(f.path, f.data) for f in files] == [("s01.ipynb", b""), ("s02.ipynb", b"")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n" * 20_000,
+        "STUDENT_ID = a" + " " * 15_000 + "x",
+        "STUDENT_ID" + " " * 19_000,
+        "f'" + "{x}" * 6_600 + "'",
+        "(" * 20_000,
+        "x = " + "-" * 19_000 + "1",
+    ],
+)
+def test_picking_out_a_hostile_cell_takes_a_moment(source):
+    cells = [{"type": "code", "source": source, "id": "horizon-a-answer"} for _ in range(10)]
+    start = time.process_time()
+    submissions.own_work(cells, HOMEWORK)
+    assert time.process_time() - start < 3
+
+
+def test_cells_larger_than_any_answer_are_refused():
+    for number, length in ((1, 2_800_000), (30, 19_000)):
+        cell = {"cell_type": "code", "source": "1\n" * (length // 2), "metadata": {}}
+        data = json.dumps({"cells": [cell] * number}).encode()
+        assert "characters" in refusal("s01.ipynb", data)
+
+
+def test_a_zip_packed_so_that_it_unpacks_without_a_bound_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("hw1.ipynb", b" " * 10**6)
+    assert "damaged" in refusal("s01.zip", packed.getvalue())
 
 
 def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
@@ -663,7 +754,7 @@ def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
 def test_a_single_time_is_that_of_the_last_attempt(course):
     homework_class.roster_file(course, ["s01,Ada,4711,,2027-04-19 20:00,A"])
     data = homework_class.data(homework_class.blank(HOMEWORK))
-    paths = ["ada_4711_1_hw1.ipynb", "ada_4711_2_hw1-1.ipynb"]
+    paths = ["s01 (1).ipynb", "s01 (2).ipynb"]
     files = [submissions.Handed(path, data) for path in paths]
     its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
     times = {attempt.path: attempt.time for attempt in its_desk.attempts["s01"]}

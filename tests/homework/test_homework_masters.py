@@ -17,7 +17,7 @@ import homework_class
 import nbformat
 import numpy as np
 import pytest
-from tools.homework import copies, marking, masters, pages, term, wrong
+from tools.homework import copies, marking, masters, pages, plain, term, wrong
 
 import longterm
 
@@ -117,6 +117,38 @@ def test_no_public_function_called_once_passes_a_graded_cell(homework):
         session.answers.names |= dict.fromkeys(asked, function)
         passed = [t.name for t in tests if marking.mark(homework, t, "s001", session).points]
         assert not passed, name
+
+
+# What one may write without a thought; each is tried on every graded cell.
+LAZY = """
+0 | 1 | -1 | 0.0 | 1.0 | 0.5 | 2**62 | 1e308 | -1e308 | float("inf") | True | "" | [] | [1.0, 1.0]
+[0.0] * 3 | (0.0, 0.0) | np.zeros(0) | np.zeros(3) | np.ones(3) | np.eye(2) | np.eye(3)
+np.zeros((3, 3)) | np.full((3, 3), 2**62) | np.full((3, 3), 1e308) | -np.full((3, 3), 1e308)
+np.full((3, 3), 1e160) | np.full((3, 3), np.inf) | np.full((2, 2), 1e308) | np.zeros((0, 3, 3))
+np.full(100, 1e308) | (np.full((3, 3), 1e308), np.full(3, 1e308)) | (np.zeros((0, 3)), np.zeros(0))
+values[0] if values else 0 | values[-1] if values else 0
+""".replace("\n", " | ").strip(" |")
+
+
+class Lazy:
+    """Gives one answer to whatever is asked."""
+
+    def __init__(self, code):
+        self.code = compile(code, "lazy", "eval")
+
+    def call(self, name, *values):
+        return plain.decode(plain.encode(eval(self.code, {"np": np, "values": values})))
+
+    get = call
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("code", LAZY.split(" | "))
+def test_no_lazy_answer_passes_a_graded_cell(code):
+    for name, key in TERMS:
+        homework = masters.choose(name, key)
+        marks = marking.mark_all(homework, "s001", Lazy(code))
+        assert not [mark.test for mark in marks if mark.points]
 
 
 # --- Versions and numbers of one's own -----------------------------------------------------

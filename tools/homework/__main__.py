@@ -1,6 +1,10 @@
-"""The commands behind `make homework`, `make grade` and `make regrade`."""
+"""The commands behind `make homework`, `make grade` and `make regrade`.
+
+What is not said on the command line is taken from the environment, where make puts what was typed.
+"""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def hand_out(options):
     """Make student copies."""
     its_term = term.read_term(options.course / "term.toml")
+    print(f"Making the students' copies for the term in {options.course / 'term.toml'}:")
     for name in options.names or masters.names():
         path = copies.write(name, its_term, options.target)
         print(f"  {path}\n  {path.with_suffix('.zip')}")
@@ -24,6 +29,9 @@ def grade(options):
     again = " ".join(options.students).split() if options.command == "regrade" else ()
     if options.command == "regrade" and not again:
         raise term.BadFile('Name whom to mark again: make regrade STUDENTS="s01 s02"')
+    if not str(options.submissions or ""):
+        raise term.BadFile("Name the submissions: make grade SUBMISSIONS=folder-or-zip")
+    options.submissions = Path(options.submissions).expanduser()
     options.target.mkdir(parents=True, exist_ok=True)
     homework, results, desk, changed = grading.grade(
         options.submissions, options.course, options.target, options.homework, again
@@ -41,24 +49,37 @@ def grade(options):
     print(f"  {options.target / 'feedback' / homework.name}")
 
 
+def typed(name):
+    """Return what was typed after a variable of make, None if nothing was."""
+    return os.environ.get(name) or None
+
+
 def parser():
     """Return the parser of the command line."""
     main = argparse.ArgumentParser(prog="homework", description=__doc__)
     commands = main.add_subparsers(dest="command", required=True)
     copy = commands.add_parser("copies", help="make student copies")
     copy.add_argument("names", nargs="*", metavar="hw1")
-    copy.add_argument("--nbgrader", action="store_true", help="also make nbgrader's sources")
+    copy.add_argument(
+        "--nbgrader",
+        action="store_true",
+        default=bool(typed("NBGRADER")),
+        help="also make nbgrader's sources",
+    )
     copy.add_argument("--target", type=Path, default=ROOT / "build" / "homework")
     copy.set_defaults(run=hand_out)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
         command = commands.add_parser(name, help=words)
-        command.add_argument("submissions", type=Path, help="a folder or a zip")
-        command.add_argument("--homework", choices=masters.names())
+        command.add_argument(
+            "submissions", nargs="?", default=typed("SUBMISSIONS"), help="a folder or a zip"
+        )
+        command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
         command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
-        command.add_argument("--students", nargs="*", default=[])
+        command.add_argument("--students", nargs="*", default=[typed("STUDENTS") or ""])
         command.set_defaults(run=grade)
     for command in commands.choices.values():
-        command.add_argument("--course", type=Path, default=ROOT / "homework")
+        folder = Path(typed("COURSE") or ROOT / "homework")
+        command.add_argument("--course", type=Path, default=folder)
     return main
 
 

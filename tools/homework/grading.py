@@ -75,6 +75,11 @@ class Course:
             term.read_term(folder / "term.toml"), term.read_roster(folder / "roster.csv"), folder
         )
 
+    def owner(self, path):
+        """Return the ID of the student whose file a path is, "" if it is nobody's."""
+        student, _ = names.owner(path, self.students, self.term.system)
+        return student.id if student else ""
+
 
 # --- Who handed in what --------------------------------------------------------------------
 
@@ -93,7 +98,7 @@ def sort_files(files, homework, course):
     """Return the files of a class, sorted."""
     desk = Desk()
     for handed in files:
-        student, name = names.owner(handed.path, course.students)
+        student, name = names.owner(handed.path, course.students, course.term.system)
         if student is None:
             desk.unmatched.append(handed.path)
             continue
@@ -134,7 +139,7 @@ def open_attempt(handed, student, name, homework, its_term):
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
     work = submissions.own_work(cells, homework)
     note = "" if is_this_term(cells, homework) else "This copy is from another term."
-    order = (name.attempt, handed.path)
+    order = (name.order, handed.path)
     return Attempt(student, handed.path, work, time, order, note, bool(other))
 
 
@@ -195,6 +200,7 @@ def mark_attempt(homework, attempt, store, fresh):
     program = marking.program(homework, attempt.student.id, attempt.work.cells)
     with sandbox.Session(program) as session:
         marks = marking.mark_all(homework, attempt.student.id, session)
+        session.forget()  # what a law prints is shown, and code could print what a test has asked
         laws = marking.broken_laws(homework, attempt.student.id, session, marks)
         given = len(program) - len(attempt.work.cells)
         problems = [
@@ -399,16 +405,21 @@ def changes(old, new):
 # --- The whole -----------------------------------------------------------------------------
 
 
-def detect(files):
-    """Return the homework that most of the files are; an error if there is no saying."""
-    counts = Counter()
+def detect(files, owner):
+    """Return the homework that most students handed in; an error if there is no saying.
+
+    A student has one vote, however many files there are.
+    """
+    votes = {}
     for handed in files:
         try:
-            counts[which_homework(submissions.notebook_cells(handed))] += 1
+            found = which_homework(submissions.notebook_cells(handed)) if handed.data else ""
         except submissions.Refused:
             continue
-    counts.pop("", None)
-    if not counts:
+        if found:
+            votes.setdefault(owner(handed.path), Counter())[found] += 1
+    counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())
+    if not counts or 2 * counts.most_common(1)[0][1] <= len(votes):
         raise term.BadFile("No notebook here says which homework it is; name it: HOMEWORK=hw1")
     return counts.most_common(1)[0][0]
 
@@ -418,8 +429,13 @@ def grade(source, course_folder, target, name=None, again=()):
 
     With `again`, only these students are marked, afresh; all other rows stay as they are.
     """
-    course, files = Course.read(course_folder), submissions.collect(source)
-    name = name or detect(files)
+    course = Course.read(course_folder)
+    files = submissions.collect(source, course.owner)
+    if files and not any(course.owner(handed.path) for handed in files):
+        made = names.likely_system([handed.path for handed in files])
+        hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
+        raise term.BadFile(f"No file matches a student of the roster{hint}")
+    name = name or detect(files, course.owner)
     homework = masters.choose(name, course.term.key)
     unknown = set(again) - {student.id for student in course.students}
     if unknown:

@@ -11,6 +11,7 @@ import numpy as np
 from tools.homework import masters, plain, sandbox, worker
 
 NOT_ANSWERED = "Not answered."
+MOST_TRACED = 1000
 OTHER_FORM = "The answer does not have the form that the question asks for."
 
 
@@ -161,19 +162,29 @@ def asked(ask, name, trace):
         raise Lost(f"`{name}`: it {error}.") from None
     if value is None:
         raise Lost(NOT_ANSWERED)
-    trace.append(summary(value))
+    if is_empty(value):  # of an empty answer any law holds
+        raise Lost(OTHER_FORM)
+    if len(trace) < MOST_TRACED:
+        trace.append(summary(value))
     return value
 
 
-def summary(value):
+def is_empty(value):
+    """Tell whether an answer, or a part of it, holds nothing."""
+    if isinstance(value, list):
+        return not value or any(map(is_empty, value))
+    return isinstance(value, np.ndarray) and value.size == 0
+
+
+def summary(value, most=50):
     """Return a short form of a value, the same for values that differ by rounding only."""
     if isinstance(value, str):
         return value[:80]
     if isinstance(value, list):
-        return [summary(item) for item in value[:50]]
+        return [summary(item, most // 5) for item in value[:most]]
     array = np.asarray(value)
     if array.dtype.kind not in "iufcb":
-        return str(value)[:80]
+        return type(value).__name__
     flat = array.astype(complex).ravel()[:50]
     return [list(array.shape), *(rounded(part) for z in flat for part in (z.real, z.imag))]
 

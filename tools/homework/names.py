@@ -1,7 +1,9 @@
-"""Whose file is it? Reads the file names that four learning management systems make.
+"""Whose file is it? Reads the file names that a learning management system makes.
 
+A class comes from one system, which term.toml names. Only what the system itself wrote is read: it
+stands at the left of the outermost name, and what follows is the student's and counts for nothing.
 A name matches a student by ID or account, or else by the full name if it is one student's only.
-What matches nobody is nobody's: it is listed, never guessed.
+What matches nobody, or two, is nobody's: it is listed, never guessed.
 """
 
 import re
@@ -10,60 +12,52 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FORMS = {
-    "Moodle": r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_[a-z]+_?/?(?P<file>.*)",
-    "Blackboard": r"(?P<task>.+)_(?P<account>[^_/]+)_attempt_"
-    r"(?P<time>\d{4}(?:-\d\d){5})(?:[_/](?P<file>.+))?",
-    "Brightspace": r"(?P<account>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?"
-    r"(?P<time>[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d{3,4} [AP]M)(?: ?- ?|/)(?P<file>.+)",
-    "Canvas": r"(?P<squeezed>[^\W_]+)_(?P<late>LATE_)?(?P<account>\d+)_\d+_(?P<file>.+)",
-    "folder": r"(?P<account>[^/]+)/(?P<file>[^/]+)",
-    "plain": r"(?P<account>[^/]+?)(?P<file>(?:[_ -]+hw\d+)?(?:[ _-]+\d+| \(\d+\))?\.\w+)",
+    "Canvas": r"(?P<squeezed>[^\W_]+)_(?P<late>LATE_)?(?P<account>\d+)_(?P<order>\d+)_",
+    "Moodle": r"(?P<name>[^/_]+)_\d+_assignsubmission_[a-z]+(?=[_/])",
+    "Blackboard": r"(?P<head>[^/]+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?=[_/.])",
+    "Brightspace": r"(?P<account>\d+)-\d+ ?- ?(?P<name>[^/]+?) ?- ?"
+    r"(?P<time>[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d{3,4} [AP]M)(?= ?- ?|/)",
+    "IDs": r"(?P<account>[^/]+?)"  # a folder a student, or a file, named by the instructor
+    r"(?:/|(?:[_ -]+hw\d+)?(?:[ _-]+\d+| \((?P<order>\d{1,3})\))?\.\w+\Z)",
 }
 TIMES = {"Blackboard": "%Y-%m-%d-%H-%M-%S", "Brightspace": "%b %d, %Y %I%M %p"}
 
 
 @dataclass(frozen=True)
 class Name:
-    """What a file's name says: the system, account, person, attempt, and time."""
+    """What a file's name says: account, person, the order among a student's files, and time."""
 
-    system: str
     account: str = ""
+    head: str = ""  # of Blackboard: the task and the account, either of which may have a `_`
     person: str = ""
     squeezed: str = ""
-    attempt: int = 0
+    order: int = 0
     late: bool = False
     time: datetime | None = None
 
 
-def readings(path):
-    """Return all that a file's path below the folder of submissions may say, one a system."""
-    *_, folder, file = "", *path.split("/")
-    tails = dict.fromkeys([f"{folder}/{file}" if folder else file, file])
-    tries = [(tail, system) for system in FORMS for tail in tails]
-    return [name for name in (reading(*attempt) for attempt in tries) if name]
-
-
 def reading(path, system):
-    """Return what a path says if it was made by a system, None if it was not."""
-    match = re.fullmatch(FORMS[system], path)
+    """Return what the left end of a path says if a system made it, None if it did not."""
+    match = re.match(FORMS[system], path)
     if not match:
         return None
     found = {key: value or "" for key, value in match.groupdict().items()}
     return Name(
-        system=system,
         account=found.get("account", ""),
+        head=found.get("head", ""),
         person=found.get("name", "").strip(),
         squeezed=found.get("squeezed", ""),
-        attempt=attempt(found.get("file", "")),
+        order=int(found.get("order") or 0),
         late=bool(found.get("late")),
         time=time_in(system, found.get("time", "")),
     )
 
 
-def attempt(file):
-    """Return the number that Canvas (`-2`) or a browser (` (2)`) puts at a name's end, or 0."""
-    match = re.search(r"(?:-(\d{1,3})| \((\d{1,3})\))\.\w+$", file)
-    return int(match[1] or match[2]) if match else 0
+def likely_system(paths):
+    """Return the system that made most of the names, "" if there is no saying."""
+    counts = {s: sum(bool(reading(path, s)) for path in paths) for s in FORMS if s != "IDs"}
+    system = max(counts, key=counts.get)
+    return system if 2 * counts[system] > len(paths) else ""
 
 
 def time_in(system, text):
@@ -99,30 +93,28 @@ def spoken(name):
     return squeeze(first + last) if comma else squeeze(name)
 
 
-def owner(path, students):
-    """Return the one student whom a path fits, and what it says; None twice if there is no such.
-
-    Students choose the end of a file's name. So a path that fits two students, read as the work
-    of two systems, is nobody's.
-    """
-    fits = [(student, name) for name in readings(path) for student in owners(name, students)]
-    if len({student.id for student, _ in fits}) != 1:
-        return None, None
-    return fits[0]
+def owner(path, students, system):
+    """Return the one student whom a path fits, and what it says; None twice if there is no such."""
+    name = reading(path, system)
+    found = owners(name, students) if name else []
+    return (found[0], name) if len(found) == 1 else (None, None)
 
 
 def owners(name, students):
-    """Return whom a name fits: by account, or else by a full name that only one has."""
-    found = [student for student in students if by_account(name, student)]
-    if not found:
-        found = [student for student in students if by_name(name, student)]
-    return found if len(found) == 1 else []
+    """Return whom a name fits: by account, or by a full name; both, if they contradict."""
+    by_number = [student for student in students if by_account(name, student)]
+    by_words = [student for student in students if by_name(name, student)]
+    if by_number and len(by_words) == 1 and by_words[0] not in by_number:
+        return by_number + by_words
+    return by_number or by_words
 
 
 def by_account(name, student):
     """Tell whether the account in a file's name is this student's."""
-    accounts = (student.id, *student.accounts)
-    return name.account.casefold() in map(str.casefold, accounts) if name.account else False
+    accounts = [account.casefold() for account in (student.id, *student.accounts)]
+    if name.head:
+        return any(name.head.casefold().endswith(f"_{account}") for account in accounts)
+    return bool(name.account) and name.account.casefold() in accounts
 
 
 def by_name(name, student):

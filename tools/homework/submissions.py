@@ -6,15 +6,18 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 import ast
 import io
 import json
-import re
+import stat
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tools.homework import masters
 
-MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 5000
-ID_CELL = re.compile(r"^\s*STUDENT_ID\s*=\s*(.*?)\s*(?:#.*)?$", re.M)
+MOST_BYTES, MOST_CELLS, MOST_FILES, MOST_PARTS = 20_000_000, 300, 100, 10
+MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
+MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 
 RESEND = {
     ".pdf": "a PDF shows what the notebook looked like, and it cannot be run",
@@ -44,26 +47,48 @@ class Handed:
 # --- Files ---------------------------------------------------------------------------------
 
 
-def collect(source):
-    """Return all files of a folder or a zip, by their path in it; system files are left out."""
+def collect(source, owner):
+    """Return all files of a folder or a zip, by their path in it; system files are left out.
+
+    `owner` tells whose a path is. Files of nobody, and those of a student who has handed in very
+    many or very large ones, are listed without their bytes: they cost nobody else anything.
+    """
     source = Path(source)
     if source.is_dir():
-        paths = sorted(path for path in source.rglob("*") if path.is_file())
-        files = [
-            Handed(path.relative_to(source).as_posix(), b"" if too_big(path) else path.read_bytes())
-            for path in paths
-            if not path.is_symlink()
-        ]
-    elif zipfile.is_zipfile(source):
-        files = unzip(source.read_bytes())
-    else:
+        paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
+        files = [(path.relative_to(source).as_posix(), size_of(path), path) for path in paths]
+        return within_bounds(files, owner, plain_bytes)
+    if not zipfile.is_zipfile(source):
         raise FileNotFoundError(f"{source} is no folder and no zip")
-    return [file for file in files if not is_clutter(file.path)]
+    with zipfile.ZipFile(source) as archive:
+        entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
+        files = [(e.filename, e.file_size, e) for e in entries if not e.is_dir()]
+        return within_bounds(files, owner, lambda entry: unpacked(archive, entry))
 
 
-def too_big(path):
-    """Tell whether a file is larger than any homework."""
-    return path.stat().st_size > MOST_BYTES
+def within_bounds(files, owner, read):
+    """Return files with their bytes, as far as each one's owner may hand in so much."""
+    left, found = {}, []
+    for path, size, place in files:
+        if not is_clutter(path):
+            who = owner(path)
+            count, space = left.get(who, (MOST_EACH, MOST_BYTES_EACH))
+            if who and count and size <= min(space, MOST_BYTES):
+                left[who] = count - 1, space - size
+                found.append(Handed(path, read(place)))
+            else:
+                found.append(Handed(path, b""))
+    return found
+
+
+def size_of(path):
+    """Return the size of a file."""
+    return path.lstat().st_size
+
+
+def plain_bytes(path):
+    """Return the bytes of a file; none if it is a link or a pipe, or larger than any homework."""
+    return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
 
 
 def is_clutter(path):
@@ -77,10 +102,20 @@ def unzip(data):
     files = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for entry in archive.infolist()[:MOST_FILES]:
-            if not entry.is_dir() and entry.file_size <= MOST_BYTES:
-                with archive.open(entry) as stream:
-                    files.append(Handed(entry.filename, stream.read(MOST_BYTES)))
+            if not entry.is_dir():
+                files.append(Handed(entry.filename, unpacked(archive, entry)))
     return sorted(files, key=lambda file: file.path)
+
+
+def unpacked(archive, entry):
+    """Return the bytes of a file in a zip; none if it is too large, damaged or oddly packed."""
+    if entry.file_size > MOST_BYTES or entry.compress_type not in METHODS:
+        return b""
+    try:
+        with archive.open(entry) as stream:
+            return stream.read(MOST_BYTES)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError):
+        return b""
 
 
 def notebook_cells(handed):
@@ -92,6 +127,10 @@ def notebook_cells(handed):
         found = [plain_cell(cell) for cell in cells if isinstance(cell, dict)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise Refused(f"The file is damaged and cannot be opened as a notebook. {HOW}") from None
+    if max((len(cell["source"]) for cell in found), default=0) > MOST_CELL:
+        raise Refused(f"A cell has more than {MOST_CELL:,} characters, which no answer needs.")
+    if sum(len(cell["source"]) for cell in found) > MOST_SOURCE:
+        raise Refused(f"The cells have more than {MOST_SOURCE:,} characters in all.")
     if len(found) > MOST_CELLS:
         raise Refused(f"The notebook has more than {MOST_CELLS} cells. {HOW}")
     return found
@@ -115,7 +154,8 @@ def only_notebook(handed):
         why = RESEND.get(suffix, f"a {suffix or 'nameless'} file is no notebook")
         raise Refused(f"This cannot be marked: {why}. {HOW}")
     if not handed.data:
-        raise Refused(f"The file is empty or larger than {MOST_BYTES // 10**6} MB. {HOW}")
+        most = MOST_BYTES // 10**6
+        raise Refused(f"The file is empty, damaged, larger than {most} MB, or one of many. {HOW}")
     return handed.data
 
 
@@ -155,7 +195,7 @@ def own_work(cells, homework):
     own = []
     for cell in cells:
         known, text = cell["id"], normal(cell["source"])
-        if cell["type"] != "code" or not text or text in untouched or ID_CELL.match(text):
+        if cell["type"] != "code" or not text or text in untouched or id_in(text.split("\n", 1)[0]):
             continue
         if known.endswith("-figure"):
             continue
@@ -167,19 +207,26 @@ def own_work(cells, homework):
 
 def joined(cells):
     """Return the sources of cells; parts of one cell that was split are put together again."""
-    sources, used = [], set()
+    groups = {}
     for number, cell in enumerate(cells):
-        if number in used:
-            continue
-        twins = [n for n, other in enumerate(cells) if cell["id"] and other["id"] == cell["id"]]
-        whole = "\n".join(cells[n]["source"] for n in twins)
-        split = len(twins) > 1 and not all(compiles(cells[n]["source"]) for n in twins)
-        if split and compiles(whole):
-            sources.append(whole)
-            used.update(twins)
-        else:
+        groups.setdefault(cell["id"] or number, []).append(cell["source"])
+    wholes = {known: "\n".join(parts) for known, parts in groups.items() if is_split(parts)}
+    sources = []
+    for number, cell in enumerate(cells):
+        known = cell["id"] or number
+        if known not in wholes:
             sources.append(cell["source"])
+        elif wholes[known]:
+            sources.append(wholes[known])
+            wholes[known] = ""
     return sources
+
+
+def is_split(parts):
+    """Tell whether cells are parts of one: not all of them are Python, and together they are."""
+    if not 1 < len(parts) <= MOST_PARTS or all(map(compiles, parts)):
+        return False
+    return compiles("\n".join(parts))
 
 
 def compiles(source):
@@ -210,10 +257,17 @@ def normal(source):
 def typed_id(cells):
     """Return what the student typed as ID, "" if nothing can be read."""
     for cell in cells:
-        match = ID_CELL.search(cell["source"]) if cell["type"] == "code" else None
-        if match:
-            return match[1].strip("\"' ")[:60]
+        if cell["type"] == "code":
+            for line in cell["source"].splitlines():
+                if found := id_in(line):
+                    return found[1].partition("#")[0].strip("\"' ")[:60]
     return ""
+
+
+def id_in(line):
+    """Return the two sides of a line that sets the student's ID, None of any other line."""
+    name, equals, value = line.partition("=")
+    return (name, value) if equals and name.strip() == "STUDENT_ID" else None
 
 
 def written_answers(cells, homework):

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tools.homework import names
+
 ATTEMPTS = ("last", "first", "best")
 OWN_COLUMNS = ("name", "accounts", "submitted", "extension_days")  # and those of one homework
 
@@ -30,6 +32,7 @@ class Term:
     late_percent_per_day: float
     late_days: int
     attempt: str
+    system: str  # whose file names these are
     columns: dict  # the LMS's names for the columns of totals
     book: str = ""  # where students read the course
 
@@ -72,6 +75,9 @@ def read_term(path):
         raise BadFile(f'{path}: key must be a text, such as key = "spring 2027"')
     if attempt not in ATTEMPTS:
         raise BadFile(f"{path}: attempt must be one of {', '.join(ATTEMPTS)}, not {attempt!r}")
+    system = content.get("system", "IDs")
+    if system not in names.FORMS:
+        raise BadFile(f"{path}: system must be one of {', '.join(names.FORMS)}, not {system!r}")
     zone = zone_in(content, path)
     return Term(
         key=key,
@@ -83,6 +89,7 @@ def read_term(path):
         ),
         late_days=int(number(content.get("late_days", 0), f"{path}: late_days")),
         attempt=attempt,
+        system=system,
         columns={name: str(column) for name, column in content.get("columns", {}).items()},
         book=str(content.get("book", "")).rstrip("/"),
     )
