@@ -120,9 +120,11 @@ def unseen_screen():
         [*command, "-nolisten", "tcp"], pass_fds=[writing], stderr=subprocess.DEVNULL
     ) as server:
         os.close(writing)
-        with os.fdopen(reading) as display:
-            yield f":{display.readline().strip()}"
-        server.terminate()
+        try:
+            with os.fdopen(reading) as display:
+                yield f":{display.readline().strip()}"
+        finally:
+            server.terminate()
 
 
 @contextmanager
