@@ -294,7 +294,7 @@ def fisher_memory(W: ArrayLike, feed: ArrayLike, steps: int) -> Array:
 
     .. math:: h_t = W^\top h_{t-1} + v\,s_t + z_t , \qquad
        J_k = v_k^* C^{-1} v_k , \quad v_k = (W^\top)^k v , \quad
-       C = \sum_j (W^\top)^j \overline{W}{}^j
+       C = \sum_j (W^\top)^j \bigl((W^\top)^j\bigr)^*
 
     The noise z is independent with variance 1 in every unit and at every step. Over all lags J sums
     to at most the number of units, and to 1 where W is normal; v has length 1.

@@ -458,7 +458,7 @@ def test_nothing_moves_when_the_script_comes(context, home):
     for block in (False, True):
         page = context.new_page()
         if block:
-            page.route("**/sliders.js*", lambda route: route.abort())
+            page.route("**/bundle-*.js*", lambda route: route.abort())
         page.goto(f"{home}{CHAPTERS[0]}.html")
         site_report.show_all(page)
         boxes = page.locator("slider-figure").all()

@@ -33,7 +33,7 @@ def test_all_laws_stand_behind_the_one_that_is_chosen():
     figure = built(figures.all_and_one)
     laws = [np.exp(figures.reading(name).law) for name in MECHANISMS]
     assert_draws(figure.figure, laws)
-    assert len(figure.view.readouts) == len(MECHANISMS)
+    assert len(figure.frames["readouts"]) == len(MECHANISMS)
 
 
 def test_the_task_is_solved_by_legs_alone():
