@@ -291,7 +291,7 @@ def is_ours(pid):
     """Tell whether a process is a sandbox that this process started, or that has lost its own."""
     if "tools.homework.worker" not in command_of(pid):
         return False
-    while "tools.homework.worker" in command_of(pid):
+    while pid > 1 and pid != os.getpid():
         pid = parent_of(pid)
     return pid in (0, 1, os.getpid())
 

@@ -18,11 +18,23 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from tools.homework import marking, masters, names, pages, sandbox, submissions, term, wrong
+from tools.homework import (
+    child,
+    jobs,
+    marking,
+    masters,
+    names,
+    pages,
+    sandbox,
+    submissions,
+    term,
+    wrong,
+)
 
 from longterm.progress import progress
 
 HERE = Path(__file__).resolve().parent
+OPEN_SECONDS = 5
 NO_SUBMISSION, REFUSED, MARKED, FAILED = "no submission", "refused", "marked", "not marked"
 
 
@@ -97,19 +109,15 @@ class Desk:
 def sort_files(files, homework, course):
     """Return the files of a class, sorted."""
     desk = Desk()
-    for handed in files:
-        student, name = names.owner(handed.path, course.students, course.term.system)
-        if student is None:
-            desk.unmatched.append(handed.path)
-            continue
-        try:
-            attempt = open_attempt(handed, student, name, homework, course.term)
-        except submissions.Refused as reason:
-            desk.refused.append((student, handed.path, str(reason)))
-        except Exception as error:  # whatever a file holds, it stops no class
-            words = f"This file cannot be read ({type(error).__name__}). {submissions.HOW}"
-            desk.refused.append((student, handed.path, words))
+    whose = [names.owner(file.path, course.students, course.term.system) for file in files]
+    desk.unmatched = [f.path for f, (who, _) in zip(files, whose, strict=True) if who is None]
+    known = [(f, *names) for f, names in zip(files, whose, strict=True) if names[0]]
+    opened = open_all([handed for handed, _, _ in known], homework.key, homework.name)
+    for (handed, student, name), found in zip(known, opened, strict=True):
+        if "refused" in found:
+            desk.refused.append((student, handed.path, found["refused"]))
         else:
+            attempt = attempt_of(handed, student, name, found, course.term)
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
         if student.id in desk.attempts:
@@ -128,40 +136,29 @@ def without_scratch(attempts, homework, desk):
     return ours
 
 
-def open_attempt(handed, student, name, homework, its_term):
-    """Return a file as an attempt; `Refused` if it is no notebook of this homework."""
-    cells = submissions.notebook_cells(handed)
-    other = which_homework(cells)
-    if other and other != homework.name:
-        raise submissions.Refused(
-            f"This notebook is {other}, not {homework.name}. Please hand in {homework.name}."
-        )
+def open_all(files, key, name=None):
+    """Return what each file holds, opened in a child of its own."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda handed: open_safely(handed, key, name), files))
+
+
+def open_safely(handed, key, name):
+    """Return what a file holds; one that cannot be opened in time is refused."""
+    if not (handed.data or handed.source):
+        return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
+    try:
+        return child.run(jobs.open_hand_in, handed, key, name, seconds=OPEN_SECONDS)
+    except child.Failed as error:
+        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}"}
+
+
+def attempt_of(handed, student, name, found, its_term):
+    """Return what a file holds as a student's attempt."""
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
-    work = submissions.own_work(cells, homework)
-    note = "" if is_this_term(cells, homework) else "This copy is from another term."
+    work = submissions.Work(**found["work"])
+    note = "" if found["this_term"] else "This copy is from another term."
     order = (name.order, handed.path)
-    return Attempt(student, handed.path, work, time, order, note, bool(other))
-
-
-def which_homework(cells):
-    """Return the homework that most ids of cells belong to, "" if there are no such ids."""
-    counts = Counter()
-    for name in masters.names():
-        ids = {
-            masters.cell_id(cell)
-            for cell in masters.read(name).cells
-            if masters.parts(masters.cell_id(cell))[0]
-        }
-        counts[name] = len(ids & {cell["id"] for cell in cells})
-    name, count = max(counts.items(), key=lambda item: item[1], default=("", 0))
-    return name if count else ""
-
-
-def is_this_term(cells, homework):
-    """Tell whether at least half of a notebook's questions are in this term's version."""
-    ids = {cell["id"] for cell in cells if masters.parts(cell["id"])[0]}
-    present = ids & {masters.cell_id(cell) for cell in homework.nb.cells}
-    return 2 * len(present) >= len(ids)
+    return Attempt(student, handed.path, work, time, order, note, bool(found["which"]))
 
 
 def timed(attempts, student, homework, course, desk):
@@ -197,18 +194,8 @@ def mark_attempt(homework, attempt, store, fresh):
     path = store / f"{depends_on(homework, attempt.student.id, attempt.work)}.json"
     if path.exists() and not fresh:
         return json.loads(path.read_text(encoding="utf-8"))
-    program = marking.program(homework, attempt.student.id, attempt.work.cells)
-    with sandbox.Session(program) as session:
-        marks = marking.mark_all(homework, attempt.student.id, session)
-        session.forget()  # what a law prints is shown, and code could print what a test has asked
-        laws = marking.broken_laws(homework, attempt.student.id, session, marks)
-        given = len(program) - len(attempt.work.cells)
-        problems = [
-            [attempt.work.cells[number - given].strip().split("\n")[0][:60], text]
-            for number, text in sorted(session.problems.items())
-            if number >= given
-        ]
-    found = {"marks": [mark.as_dict() for mark in marks], "problems": problems, "laws": laws}
+    who, cells = attempt.student.id, attempt.work.cells
+    found = child.run(jobs.mark, homework.name, homework.key, who, cells)
     new = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
     new.write_text(json.dumps(found), encoding="utf-8")
     new.replace(path)
@@ -219,6 +206,8 @@ def try_to_mark(homework, attempt, store, fresh):
     """Return the marks of one attempt, or the error; one student never stops a class."""
     try:
         return mark_attempt(homework, attempt, store, fresh)
+    except child.Failed as error:
+        return {"failed": f"This hand-in could not be marked: {error}."}
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {error}"}
 
@@ -405,19 +394,16 @@ def changes(old, new):
 # --- The whole -----------------------------------------------------------------------------
 
 
-def detect(files, owner):
+def detect(files, owner, key):
     """Return the homework that most students handed in; an error if there is no saying.
 
     A student has one vote, however many files there are.
     """
     votes = {}
-    for handed in files:
-        try:
-            found = which_homework(submissions.notebook_cells(handed)) if handed.data else ""
-        except submissions.Refused:
-            continue
-        if found:
-            votes.setdefault(owner(handed.path), Counter())[found] += 1
+    theirs = [handed for handed in files if owner(handed.path)]
+    for handed, found in zip(theirs, open_all(theirs, key), strict=True):
+        if which := found.get("which"):
+            votes.setdefault(owner(handed.path), Counter())[which] += 1
     counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())
     if not counts or 2 * counts.most_common(1)[0][1] <= len(votes):
         raise term.BadFile("No notebook here says which homework it is; name it: HOMEWORK=hw1")
@@ -435,7 +421,7 @@ def grade(source, course_folder, target, name=None, again=()):
         made = names.likely_system([handed.path for handed in files])
         hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
         raise term.BadFile(f"No file matches a student of the roster{hint}")
-    name = name or detect(files, course.owner)
+    name = name or detect(files, course.owner, course.term.key)
     homework = masters.choose(name, course.term.key)
     unknown = set(again) - {student.id for student in course.students}
     if unknown:

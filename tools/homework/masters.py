@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -109,6 +109,7 @@ class Homework:
 
     name: str
     nb: nbformat.NotebookNode
+    key: str = field(default="", repr=False)
 
     def cells(self, **wanted):
         """Return the cells whose settings of nbgrader are as wanted."""
@@ -222,7 +223,7 @@ def choose(name, key, due="see your course page"):
         cell.source = re.sub(r'(?m)^SALT = ".*?"', f'SALT = "{salt(key)}"', cell.source)
         cell.source = re.sub(r"(?m)^\*\*Due:\*\* .*", f"**Due:** {due}", cell.source)
     nb.metadata["longterm"] = {"homework": name, "term": salt(key)}
-    return Homework(name, nb)
+    return Homework(name, nb, key)
 
 
 def with_answer(name, wanted):

@@ -18,11 +18,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.homework import calls, plain
+from tools.homework import calls, child, plain
 
 HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[1] / "lib" / "longterm"
-START_SECONDS, CELL_SECONDS, CALL_SECONDS, STUDENT_SECONDS = 20, 6, 5, 50
+START_SECONDS, CELL_SECONDS, CALL_SECONDS, STUDENT_SECONDS = 10, 6, 5, 16
 WRITABLE_BYTES = 4_000_000
 WORKER = ["-B", "-s", "-m", "tools.homework.worker"]
 
@@ -196,16 +196,12 @@ class Worker:
 
     def read(self, count, end):
         """Return exactly `count` bytes, before the time is up."""
-        pipe, parts = self.process.stdout.fileno(), []
-        while count:
-            if not select.select([pipe], [], [], max(end - time.monotonic(), 0))[0]:
-                raise Broken("took too long")
-            part = os.read(pipe, min(count, 1 << 16))
-            if not part:
-                raise Broken("died")
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+        try:
+            return child.read_exactly(self.process.stdout.fileno(), count, end)
+        except TimeoutError:
+            raise Broken("took too long") from None
+        except EOFError:
+            raise Broken("died") from None
 
     def close(self):
         """Kill the sandbox with all that is in it."""

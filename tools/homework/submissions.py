@@ -6,6 +6,7 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 import ast
 import io
 import json
+import os
 import stat
 import zipfile
 import zlib
@@ -38,10 +39,21 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Handed:
-    """One file as it was handed in."""
+    """One file as it was handed in: its bytes, or where they are to be read."""
 
     path: str
-    data: bytes = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
+    source: str = ""  # the file itself, or the class's zip
+    member: str | None = None  # what it is called in the zip
+
+    def read(self):
+        """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
+        if not self.source:
+            return self.data
+        if self.member is None:
+            return plain_bytes(self.source)
+        with zipfile.ZipFile(self.source) as archive:
+            return unpacked(archive, archive.getinfo(self.member))
 
 
 # --- Files ---------------------------------------------------------------------------------
@@ -51,23 +63,24 @@ def collect(source, owner):
     """Return all files of a folder or a zip, by their path in it; system files are left out.
 
     `owner` tells whose a path is. Files of nobody, and those of a student who has handed in very
-    many or very large ones, are listed without their bytes: they cost nobody else anything.
+    many or very large ones, are listed and never read: they cost nobody else anything.
     """
     source = Path(source)
     if source.is_dir():
         paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
-        files = [(path.relative_to(source).as_posix(), size_of(path), path) for path in paths]
-        return within_bounds(files, owner, plain_bytes)
+        files = [(p.relative_to(source).as_posix(), p.lstat().st_size, (str(p),)) for p in paths]
+        return within_bounds(files, owner)
     if not zipfile.is_zipfile(source):
         raise FileNotFoundError(f"{source} is no folder and no zip")
     with zipfile.ZipFile(source) as archive:
         entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
-        files = [(e.filename, e.file_size, e) for e in entries if not e.is_dir()]
-        return within_bounds(files, owner, lambda entry: unpacked(archive, entry))
+    whole = str(source)
+    files = [(e.filename, e.file_size, (whole, e.filename)) for e in entries if not e.is_dir()]
+    return within_bounds(files, owner)
 
 
-def within_bounds(files, owner, read):
-    """Return files with their bytes, as far as each one's owner may hand in so much."""
+def within_bounds(files, owner):
+    """Return files, to be read as far as each one's owner may hand in so much."""
     left, found = {}, []
     for path, size, place in files:
         if not is_clutter(path):
@@ -75,20 +88,20 @@ def within_bounds(files, owner, read):
             count, space = left.get(who, (MOST_EACH, MOST_BYTES_EACH))
             if who and count and size <= min(space, MOST_BYTES):
                 left[who] = count - 1, space - size
-                found.append(Handed(path, read(place)))
+                found.append(Handed(path, b"", *place))
             else:
-                found.append(Handed(path, b""))
+                found.append(Handed(path))
     return found
-
-
-def size_of(path):
-    """Return the size of a file."""
-    return path.lstat().st_size
 
 
 def plain_bytes(path):
     """Return the bytes of a file; none if it is a link or a pipe, or larger than any homework."""
-    return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    with os.fdopen(file, "rb") as stream:
+        return stream.read(MOST_BYTES) if stat.S_ISREG(os.fstat(file).st_mode) else b""
 
 
 def is_clutter(path):
@@ -120,7 +133,7 @@ def unpacked(archive, entry):
 
 def notebook_cells(handed):
     """Return the cells of a notebook that was handed in; `Refused` says what to send instead."""
-    data = only_notebook(handed)
+    data = only_notebook(handed.path, handed.read())
     try:
         content = json.loads(data.decode("utf-8-sig"))
         cells = content["cells"] if "cells" in content else content["worksheets"][0]["cells"]
@@ -136,12 +149,12 @@ def notebook_cells(handed):
     return found
 
 
-def only_notebook(handed):
+def only_notebook(path, data):
     """Return the bytes of the notebook: of the file itself, or of the only one in a zip."""
-    suffix = PurePosixPath(handed.path).suffix.lower()
+    suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".zip":
         try:
-            inside = [f for f in unzip(handed.data) if f.path.lower().endswith(".ipynb")]
+            inside = [f for f in unzip(data) if f.path.lower().endswith(".ipynb")]
         except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError):
             inside = []
         inside = [file for file in inside if not is_clutter(file.path)]
@@ -153,10 +166,10 @@ def only_notebook(handed):
     if suffix != ".ipynb" and suffix != ".json":
         why = RESEND.get(suffix, f"a {suffix or 'nameless'} file is no notebook")
         raise Refused(f"This cannot be marked: {why}. {HOW}")
-    if not handed.data:
+    if not data:
         most = MOST_BYTES // 10**6
         raise Refused(f"The file is empty, damaged, larger than {most} MB, or one of many. {HOW}")
-    return handed.data
+    return data
 
 
 def plain_cell(cell):
