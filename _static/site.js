@@ -13,6 +13,11 @@ const reachAll = () => document.querySelectorAll(
   ".bd-article :is(pre, figure, .output, .math > div, .pst-scrollable-table-container)",
 ).forEach(reach);
 
+// Pages read from disk may not read each other: search then shows titles without excerpts.
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS === "object") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+}
+
 // Formulas are copied as TeX; one in which a selection begins or ends, as a whole.
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
@@ -37,8 +42,6 @@ document.addEventListener("copy", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  // Pages read from disk may not read each other: search then shows titles without excerpts.
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   addEventListener("load", reachAll);
   addEventListener("resize", reachAll);
 });
