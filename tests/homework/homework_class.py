@@ -4,7 +4,7 @@ import json
 
 from tools.homework import masters, wrong
 
-KEY = "a term for tests"
+KEY = "e0bd73eb6dbf1c4e95e2ea0e4d1b1a29"
 
 
 def term_file(folder, key=KEY, **changes):
