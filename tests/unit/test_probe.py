@@ -89,7 +89,7 @@ def test_a_leaky_unit_has_the_half_life_horizon_and_truncation_of_its_leak(leak)
     law = np.tile((1 - leak) * leak**lags, (2, 1))
     np.testing.assert_allclose(found.heard.sizes, law, rtol=1e-6)
     assert found.heard.half_life == pytest.approx(math.log(2) / -math.log(leak), rel=1e-6)
-    assert found.heard.horizon == pytest.approx(math.log(0.01) / math.log(leak), rel=1e-6)
+    assert found.heard.horizon == pytest.approx(math.log(0.001) / math.log(leak), rel=1e-6)
     lost = (leak**lags - leak**1200) / (1 - leak**1200)
     np.testing.assert_allclose(found.stepped.lost[:-1], lost, rtol=1e-6, atol=1e-12)
     k = found.stepped.truncation(0.01)
@@ -275,7 +275,7 @@ def test_what_is_not_heard_and_what_does_not_fall_is_said():
     level = probe.examine(lambda x: total(x).sum(0), inputs())
     assert level.heard.horizon == level.heard.half_life == math.inf
     assert "Hears all 39 steps back" in str(level)
-    assert "It does not fall." in str(level)
+    assert "Up to there it does not fall." in str(level)
     single = probe.hear(lambda x: total(x).sum(0), inputs(steps=1))
     assert single.horizon == single.half_life == math.inf
 

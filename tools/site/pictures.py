@@ -31,6 +31,7 @@ CHAPTERS = {
     6: (78, 326, "06_long_spans", "Learning\nlong spans"),
     7: (78, 422, "07_cliffs_and_machines", "Cliffs, folds,\nmachines"),
     8: (282, 422, "08_remedies", "What helps"),
+    10: (282, 518, "10_your_network", "Your own\nnetwork"),
 }
 """Centre, page and title of each chapter on the map."""
 
@@ -45,6 +46,7 @@ IDEAS = (
     ("282,258 282,386", "start", 290, 346, "starts"),
     ("126,354 198,388", "start", 186, 372, "the window"),
     ("148,422 204,422", "middle", 178, 414, "clipping"),
+    ("282,450 282,482", "start", 290, 474, "half-lives"),
 )
 """What one chapter hands on to another: the line, and where its words stand."""
 
@@ -63,7 +65,7 @@ def book_map():
     drawn += [node(number, *place) for number, place in CHAPTERS.items()]
     look = 'class="map" fill="currentColor" font-family="system-ui, sans-serif" font-size="13" '
     label = 'role="group" aria-label="Map of the book"'
-    return picture(372, 472, "\n".join(drawn), look + label)
+    return picture(372, 568, "\n".join(drawn), look + label)
 
 
 def node(number, x, y, page, title):
@@ -147,6 +149,7 @@ def thumbnails():
         6: [(lengths, won), (lengths, np.zeros(len(won)))],
         7: [(weights, unit_error(weights, -2.5))],
         8: [(bias, gate_half_life(bias)), (bias, np.ones(41))],
+        10: [(t, -t / 3), (t, -t / 30)],
     }
 
 
