@@ -59,7 +59,7 @@ class Heard(NamedTuple):
         if last == first or sizes[last] == 0:
             return math.inf if last == first else 0.0
         slope = np.polyfit(np.arange(first, last + 1), np.log(sizes[first : last + 1]), 1)[0]
-        return float(-math.log(2) / slope) if slope < 0 else math.inf
+        return float(-math.log(2) / slope) if slope < -1e-12 else math.inf
 
     @property
     def horizon(self) -> float:
