@@ -59,12 +59,12 @@ class Heard(NamedTuple):
         if last == first or sizes[last] == 0:
             return math.inf if last == first else 0.0
         slope = np.polyfit(np.arange(first, last + 1), np.log(sizes[first : last + 1]), 1)[0]
-        return float(-math.log(2) / slope) if slope < 0 else math.inf
+        return float(-math.log(2) / slope) if slope < -1e-12 else math.inf
 
     @property
     def horizon(self) -> float:
-        """Lag from which the typical size stays below 1 % of its largest; inf if it does not."""
-        return _last_crossing(self.typical, 0.01)
+        """Lag from which the typical size stays below 1/1000 of its largest; inf if it does not."""
+        return _last_crossing(self.typical, 0.001)
 
     @property
     def unheard(self) -> int:
@@ -83,7 +83,7 @@ class Stepped(NamedTuple):
     """Share of the batch's gradient in the weights that is lost if it flows k steps back only,
     (length + 1,); nan if that gradient is 0, or there are no weights."""
     exponents: Array
-    """Leading Lyapunov exponents of each sequence, a step, (sequences, exponents); may be -inf."""
+    """Leading Lyapunov exponents a step, the largest first, (sequences, exponents); may be -inf."""
     dead: Booleans
     """Which units of the last signal never moved, at no step of no sequence, (units,)."""
     saturated: Booleans
@@ -260,17 +260,22 @@ def _verdict(found: Examination) -> list[str]:
     heard, stepped = found
     length, horizon, life = heard.sizes.shape[1], heard.horizon, heard.half_life
     if math.isinf(horizon):
-        lines = [f"Hears all {length - 1} steps back: the gradient stays above 1 %."]
+        lines = [f"Hears all {length - 1} steps back: the gradient stays above a thousandth."]
     else:
-        lines = [f"Hears {math.floor(horizon)} steps back: beyond, the gradient is below 1 %."]
-    lines.append("It does not fall." if math.isinf(life) else f"It halves every {life:.3g} steps.")
+        lines = [f"Hears {math.floor(horizon)} steps back: beyond, less than a thousandth arrives."]
+    lines.append(
+        "Up to there it does not fall."
+        if math.isinf(life)
+        else f"It halves every {life:.3g} steps."
+    )
     if heard.unheard:
         lines.append(f"No gradient at all reaches the first {heard.unheard} steps.")
     if stepped is None:
         return [*lines, f"States, truncation and exponents: {NO_STATE}."]
     if not np.isnan(stepped.lost).any():
         k = stepped.truncation()
-        lines.append(f"A truncation at {k} would lose {100 * stepped.lost[k]:.2g} %.")
+        some = f"A truncation at {k} would lose {100 * stepped.lost[k]:.2g} %."
+        lines.append(some if k < length else "Any truncation would lose more than 1 %.")
     leading = stepped.exponents.mean(axis=0)
     lines.append(f"Lyapunov exponents: {', '.join(f'{value:.3g}' for value in leading)}.")
     idle = f"{stepped.dead.sum()} dead and {stepped.saturated.sum()} saturated"
@@ -461,8 +466,9 @@ def _exponents(
         turned, grown = torch.linalg.qr(flow.transpose(1, 2))
         total.append(grown.diagonal(dim1=1, dim2=2).abs().cpu().numpy())
     with np.errstate(divide="ignore"):
-        logs: Array = np.log(total[len(total) // 2 :]).mean(axis=0)
-    return logs
+        logs = np.log(total[len(total) // 2 :]).mean(axis=0)
+    ordered: Array = np.sort(logs, axis=1)[:, ::-1]
+    return ordered
 
 
 def _idle(signals: "Tensor") -> tuple[Booleans, Booleans]:

@@ -89,7 +89,7 @@ def test_a_leaky_unit_has_the_half_life_horizon_and_truncation_of_its_leak(leak)
     law = np.tile((1 - leak) * leak**lags, (2, 1))
     np.testing.assert_allclose(found.heard.sizes, law, rtol=1e-6)
     assert found.heard.half_life == pytest.approx(math.log(2) / -math.log(leak), rel=1e-6)
-    assert found.heard.horizon == pytest.approx(math.log(0.01) / math.log(leak), rel=1e-6)
+    assert found.heard.horizon == pytest.approx(math.log(0.001) / math.log(leak), rel=1e-6)
     lost = (leak**lags - leak**1200) / (1 - leak**1200)
     np.testing.assert_allclose(found.stepped.lost[:-1], lost, rtol=1e-6, atol=1e-12)
     k = found.stepped.truncation(0.01)
@@ -137,7 +137,7 @@ def chapter_6(model):
 @needs_torch
 @pytest.mark.parametrize(("model", "kind"), [(models.Plain(), "RNN"), (models.LSTM(), "LSTM")])
 def test_a_network_of_chapter_6_hears_the_same_in_torch(model, kind):
-    net, x, loss, (_, _, law) = chapter_6(model)
+    net, x, loss, (run, _, law) = chapter_6(model)
     module = getattr(torch.nn, kind)(1, model.units).double()
     order = torch.arange(len(net.bias)).reshape(-1, model.units)
     order = order[[0, 1, 3, 2] if kind == "LSTM" else [0]].ravel()  # torch has i, f, new, o
@@ -151,7 +151,11 @@ def test_a_network_of_chapter_6_hears_the_same_in_torch(model, kind):
     batch_first.load_state_dict(module.state_dict())
     again = probe.examine(batch_first, x.transpose(0, 1), loss, batch_first=True)
     np.testing.assert_allclose(again.heard.sizes, law, rtol=1e-10)
-    same = probe.step_through(module, x, loss)
+    same = probe.step_through(module, x, loss, exponents=5)
+    if kind == "RNN":
+        slopes = np.log(1 - run.signals[1:11, 0] ** 2).sum(axis=-1).mean(axis=0)
+        volume = slopes + np.linalg.slogdet(net.recurrent.numpy())[1]
+        np.testing.assert_allclose(same.exponents.sum(axis=1), volume, rtol=1e-8)
     np.testing.assert_allclose(again.stepped.lost, same.lost, atol=1e-10)
 
 
@@ -246,7 +250,7 @@ def test_units_that_never_move_are_dead_and_those_at_their_ends_saturated():
 
     def cell(x, h):
         moved = torch.tanh(x + bias + 0.5 * h)
-        return moved * torch.tensor([0.0, 1.0, 1.0, 3.0])
+        return moved * torch.tensor([0.0, 1.0, 1.0, 900.0])
 
     start = torch.zeros(SEQUENCES, 4).double()
     found = probe.step_through(cell, inputs(), total, start=start)
@@ -260,9 +264,9 @@ def test_units_that_never_move_are_dead_and_those_at_their_ends_saturated():
 
 @needs_torch
 def test_the_band_holds_eight_of_ten_sequences_about_the_median():
-    heard = probe.Heard(np.outer(np.arange(1, 12), [1.0, 0.1, 0.0]), 1)
-    np.testing.assert_allclose(heard.typical, [6.0, 0.6, 0.0])
-    np.testing.assert_allclose(heard.band, [[2.0, 0.2, 0.0], [10.0, 1.0, 0.0]])
+    heard = probe.Heard(np.outer(np.arange(1, 12) ** 2, [1.0, 0.1, 0.0]), 1)
+    np.testing.assert_allclose(heard.typical, [36.0, 3.6, 0.0])
+    np.testing.assert_allclose(heard.band, [[4.0, 0.4, 0.0], [100.0, 10.0, 0.0]])
     assert (heard.unheard, heard.horizon) == (1, 1.0)
     assert heard.half_life == pytest.approx(math.log10(2))
 
@@ -275,7 +279,13 @@ def test_what_is_not_heard_and_what_does_not_fall_is_said():
     level = probe.examine(lambda x: total(x).sum(0), inputs())
     assert level.heard.horizon == level.heard.half_life == math.inf
     assert "Hears all 39 steps back" in str(level)
-    assert "It does not fall." in str(level)
+    assert "Up to there it does not fall." in str(level)
+    idle = np.zeros((2, 1), bool)
+    stepped = probe.Stepped(
+        np.ones((2, 4)), np.array([1.0, 1.0, 1.0, 0.0]), np.zeros((2, 1)), *idle, 3
+    )
+    kept_all = probe.Examination(probe.Heard(np.ones((2, 3)), 1), stepped)
+    assert "Any truncation would lose more than 1 %." in str(kept_all)
     single = probe.hear(lambda x: total(x).sum(0), inputs(steps=1))
     assert single.horizon == single.half_life == math.inf
 

@@ -32,6 +32,7 @@ CHAPTERS = {
     7: (78, 422, "07_cliffs_and_machines", "Cliffs, folds,\nmachines"),
     8: (282, 422, "08_remedies", "What helps"),
     9: (282, 518, "09_atlas", "An atlas of\ngradient laws"),
+    10: (78, 518, "10_your_network", "Your own\nnetwork"),
 }
 """Centre, page and title of each chapter on the map."""
 
@@ -47,6 +48,7 @@ IDEAS = (
     ("126,358 203,386", "start", 186, 368, "the window"),
     ("148,422 204,422", "middle", 178, 414, "clipping"),
     ("282,450 282,482", "start", 290, 474, "rates"),
+    ("212,518 156,518", "middle", 180, 510, "probe"),
 )
 """What one chapter hands on to another: the line, and where its words stand."""
 
@@ -150,6 +152,7 @@ def thumbnails():
         7: [(weights, unit_error(weights, -2.5))],
         8: [(bias, gate_half_life(bias)), (bias, np.ones(41))],
         9: [(t[1:], size[1:]) for size in (0.9**t, 0 * t + 0.6, 1 / (1 + t))],
+        10: [(t, -t / 3), (t, -t / 30)],
     }
 
 

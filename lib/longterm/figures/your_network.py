@@ -13,7 +13,6 @@ from longterm.figures.style import (
     HouseFigure,
     house_style,
     new_figure,
-    note,
 )
 from longterm.probe import Examination, Stepped
 
@@ -23,7 +22,7 @@ def examined(found: Examination) -> HouseFigure:
     """What the probe found: sizes by lag, and the share that a truncation loses, if it is known.
 
     Left the gradients in the inputs, their median and the middle eight of ten sequences, and in
-    the states; a mark where the input's stays below 1 %. The title is the verdict's first line.
+    the states; a mark at the horizon. The titles are of the verdict.
     """
     heard, stepped = found
     fig, axes = new_figure(1 if stepped is None else 2, squeeze=False)
@@ -35,14 +34,16 @@ def examined(found: Examination) -> HouseFigure:
     if stepped is not None:
         typical = np.median(stepped.sizes, axis=0)
         _named(ax, typical / typical.max(), "states", 1)
-    ax.axhline(0.01, **REGIMES["hold"] | {"linewidth": 1})
+    ax.axhline(0.001, **REGIMES["hold"] | {"linewidth": 1})
     if np.isfinite(heard.horizon):
-        ax.plot(heard.horizon, 0.01, "o", color="black", markersize=6)
+        ax.plot(heard.horizon, 0.001, "o", color="black", markersize=6)
     ax.set(yscale="log", ylim=(1e-6, 5), xlabel="lag $k$ (steps back from the end)")
     ax.set(ylabel="gradient, largest = 1", title=str(found).partition(":")[0])
     ax.legend(loc="lower left")
     if stepped is not None:
         _truncation(axes[0, 1], stepped)
+        said = [line for line in str(found).splitlines() if " truncation " in line]
+        axes[0, 1].set(title="".join(said).rstrip("."))
     return fig
 
 
@@ -58,9 +59,7 @@ def _truncation(ax: Axes, stepped: Stepped) -> None:
     if not np.isnan(stepped.lost).any():
         k = stepped.truncation()
         ax.plot(k, stepped.lost[k], "o", color="black", markersize=6)
-        side = "right" if 2 * k > len(stepped.lost) else "left"
-        note(ax, f"1 % at {k}", (k, stepped.lost[k]), (0, 9), ha=side)
-    ax.set(ylim=(-0.05, 1.25), xlabel="truncation at $k$", ylabel="share of the gradient lost")
+    ax.set(xlabel="truncation at $k$", ylabel="share of the gradient lost")
 
 
 @house_style()
@@ -71,7 +70,7 @@ def before_and_after(groups: Mapping[str, Sequence[Array]], length: int) -> Hous
         style: Style = {"color": COLOURS[k], "linestyle": "-", "linewidth": 1.2}
         for sizes in curves:
             ax.semilogy(sizes / sizes.max(), **style)
-        ax.axhline(0.01, **REGIMES["hold"] | {"linewidth": 1})
+        ax.axhline(0.001, **REGIMES["hold"] | {"linewidth": 1})
         ax.set(title=title, xlabel="lag $k$", xlim=(0, length), ylim=(1e-6, 3))
     axes[0, 0].set(ylabel="gradient, largest = 1")
     return fig
