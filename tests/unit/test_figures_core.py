@@ -5,11 +5,14 @@ import inspect
 import itertools
 import json
 import re
+import sys
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from anywidget._util import enable_custom_widget_manager_once
 from figure_checks import built, slider_figures
 from IPython.core.formatters import DisplayFormatter
 
@@ -27,6 +30,7 @@ from longterm.figures.style import (
     svg,
 )
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 X = np.array([1.0, 2.0, 3.5, 4.25, 6.0])
 Y = np.array([0.31, 2.7, -1.4, 0.8, 0.52])
 
@@ -439,9 +443,44 @@ def test_both_pictures_stand_at_the_start(which, layout):
 
 def test_notebooks_get_a_widget_a_picture_and_a_digest_whichever_ipywidgets_there_is(plain):
     data, _ = plain._repr_mimebundle_()
-    assert set(data) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert set(data) == {"text/plain", "image/png", VIEW}
     shown, _ = DisplayFormatter().format(plain)
     assert shown["text/plain"].startswith("Figure with 3 frames")
+
+
+class Colab(ModuleType):
+    """What anywidget sees of google.colab.output.
+
+    A hook marks what `display` publishes; a cell's last value goes another way and past it.
+    """
+
+    def __init__(self):
+        super().__init__("google.colab.output")
+        self._widgets, self.hooks = SimpleNamespace(_installed_url=None), []
+
+    def enable_custom_widget_manager(self):
+        if not self._widgets._installed_url:
+            self.hooks.append(self._mark)
+        self._widgets._installed_url = "https://example.org/manager.js"
+
+    def _mark(self, message):
+        if VIEW in message["content"].get("data", {}):
+            manager = {"url": self._widgets._installed_url}
+            marks = message["content"].setdefault("metadata", {}).setdefault(VIEW, {})
+            marks["colab"] = {"custom_widget_manager": manager}
+        return message
+
+
+def test_in_colab_a_cell_s_last_value_is_marked_as_display_marks_it(monkeypatch):
+    colab = Colab()
+    monkeypatch.setitem(sys.modules, colab.__name__, colab)
+    enable_custom_widget_manager_once.cache_clear()
+    data, metadata = DisplayFormatter().format(figure())
+    published = {"content": {"data": data}}
+    for hook in colab.hooks:
+        published = hook(published)
+    assert published["content"]["metadata"] == metadata != {}
+    assert set(data) == {"text/plain", "image/png", VIEW}
 
 
 @pytest.mark.parametrize("counts", [(), (501,), (26, 20), (1, 1, 1)])

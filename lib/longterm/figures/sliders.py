@@ -108,7 +108,9 @@ class SliderFigure(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self._digest, "image/png": self._png, _VIEW: view}, {}
+        bare = super()._repr_mimebundle_(**kwargs)  # its metadata name Colab's widget manager
+        data = {"text/plain": self._digest, "image/png": self._png, _VIEW: view}
+        return data, bare[1] if bare else {}
 
 
 def slider_figure(
