@@ -1,4 +1,4 @@
-r"""One probe, put to many mechanisms: how large is the gradient k steps back? (chapter 9)
+r"""One probe, put to many mechanisms: the gradient k steps back, in chapter 9.
 
 A mechanism is a function that runs `trials` copies of itself for so many steps and returns a
 `Reading`: the natural logarithms of the sizes that the probe found, and what they should be. The
@@ -392,7 +392,7 @@ def forget_gate(
     bias : float
         The forget bias b, of size at most 100.
     noise : float
-        s, from 0 to 100; with 0 the gate stands at its bias.
+        The number s, from 0 to 100; with 0 the gate stands at its bias.
 
     Returns
     -------
@@ -494,7 +494,7 @@ def legendre_sizes(position: ArrayLike, order: int) -> Array:
     Parameters
     ----------
     position : array_like
-        s/t, from 0 to 1.
+        The part s/t, from 0 to 1.
     order : int
         Number of coefficients N, from 1 to 30.
 
@@ -529,7 +529,7 @@ def attention(steps: int, trials: int, *, rng: Generator, shape: float = 1.0) ->
     rng : numpy.random.Generator
         Source of the scores.
     shape : float
-        m, from 0.1 to 1e6: the larger, the more even the shares.
+        The number m, from 0.1 to 1e6: the larger, the more even the shares.
 
     Returns
     -------
@@ -623,7 +623,7 @@ def quasi_periodic_orbit(steps: int, trials: int, *, rng: Generator, slope: floa
     rng : numpy.random.Generator
         Source of the phases, and of the directions of the error.
     slope : float
-        s, from 0 to 1.
+        The number s, from 0 to 1.
 
     Returns
     -------
@@ -655,7 +655,7 @@ def turning_exponents(gain: float, angle: ArrayLike, steps: int) -> Array:
     Parameters
     ----------
     gain : float
-        g, from 0.001 to 50.
+        The number g, from 0.001 to 50.
     angle : array_like
         Angles :math:`\theta`, in radians.
     steps : int

@@ -350,7 +350,7 @@ def gaussian_power_norms(gain: float, steps: int) -> Array:
     Returns
     -------
     ndarray of shape (steps + 1,)
-        inf or 0 beyond the range of floats.
+        Inf or 0 beyond the range of floats.
     """
     gain, steps = _check.positive("gain", gain), _check.size("steps", steps, least=0)
     _check.room(steps + 1, "steps")

@@ -168,7 +168,7 @@ def sensitivities(radius: ArrayLike) -> Sensitivities:
     Parameters
     ----------
     radius : array_like
-        r, above 0 and below 1.
+        The number r, above 0 and below 1.
 
     Returns
     -------

@@ -250,7 +250,7 @@ def relu_kurtosis(widths: ArrayLike) -> float:
     Returns
     -------
     float
-        inf beyond the range of floats.
+        The value inf beyond the range of floats.
     """
     widths = _check.integers("widths", widths)
     if np.any(widths < 1):
@@ -272,7 +272,7 @@ def next_correlation(correlation: ArrayLike, gain: float, activation: str = "tan
     Parameters
     ----------
     correlation : array_like
-        c, from -1 to 1.
+        The number c, from -1 to 1.
     gain : float
         For tanh the scale g, above 1 and at most 50; for ReLU any number above 0 does the same.
     activation : {"tanh", "relu"}
