@@ -27,9 +27,9 @@ NEEDS = {
     "togglebutton.js": r'class="(?:toggle|[^"]*\badmonition[^"]*[ ]dropdown)\b',
     "(?:searchtools|language_data|searchindex).js": r'id="search-results"',
 }
-OURS = ("site.js", "sliders.js", "front.js", "place.js")
+OWN_SCRIPTS = ("site.js", "sliders.js", "front.js", "place.js")
 # What fails in the theme does not stop our own.
-FIRST = ("documentation_options.js", *OURS)
+FIRST = ("documentation_options.js", *OWN_SCRIPTS)
 ALONE = r"\basync\b|\btype=|searchtools|language_data"  # the search is on one page only
 INLINE = r"\s*<script>(?:let toggle\w+|var togglebuttonSelector) = [^<]*</script>"
 PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
@@ -101,7 +101,7 @@ def script(static, files):
     files = sorted(files, key=lambda file: Path(file).name not in FIRST)
     texts = [(static / file).read_text(encoding="utf-8") for file in files]
     texts = [
-        re.sub(r"^\s*// .*\n", "", text, flags=re.M) if Path(file).name in OURS else text
+        re.sub(r"^\s*// .*\n", "", text, flags=re.M) if Path(file).name in OWN_SCRIPTS else text
         for file, text in zip(files, texts, strict=True)
     ]
     return "\n;\n".join(re.sub(r"//# sourceMappingURL=.*", "", text).strip() for text in texts)
