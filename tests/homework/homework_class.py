@@ -4,7 +4,7 @@ import json
 
 from tools.homework import masters, wrong
 
-KEY = "a term for tests"
+KEY = "0a39ef9a37d8d09ce1d6ad4403d92341"
 
 
 def term_file(folder, key=KEY, **changes):

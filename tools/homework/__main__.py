@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tools.homework import copies, grading, masters, sandbox, term
+from tools.homework import copies, files, grading, masters, sandbox, term
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,8 @@ def grade(options):
         options.submissions, options.course, options.target, options.homework, again
     )
     if again or changed:
-        print("\n".join(f"  {line}" for line in changed) or "No mark has changed.")
+        lines = [f"  {files.visible(line)}" for line in changed]
+        print("\n".join(lines) or "No mark has changed.")
     marked = sum(result.status == grading.MARKED for result in results)
     print(
         f"{homework.name}: marked {marked} of {len(results)}; {len(desk.refused)} files refused, "
@@ -92,7 +93,7 @@ def main(arguments=None):
     try:
         options.run(options)
     except (term.BadFile, sandbox.NoSandbox, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
+        print(files.visible(str(error)), file=sys.stderr)
         return 1
     return 0
 

@@ -4,13 +4,10 @@ Marks are kept in build/grades/marks by what they depend on, so that a run that 
 on where it was, and a second run gives the same bytes.
 """
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -20,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from tools.homework import (
     child,
+    files,
     jobs,
     marking,
     masters,
@@ -106,12 +104,12 @@ class Desk:
     untimed: list = field(default_factory=list)
 
 
-def sort_files(files, homework, course):
+def sort_files(handed_in, homework, course):
     """Return the files of a class, sorted."""
     desk = Desk()
-    whose = [names.owner(file.path, course.students, course.term.system) for file in files]
-    desk.unmatched = [f.path for f, (who, _) in zip(files, whose, strict=True) if who is None]
-    known = [(f, *names) for f, names in zip(files, whose, strict=True) if names[0]]
+    whose = [names.owner(file.path, course.students, course.term.system) for file in handed_in]
+    desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
+    known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
     opened = open_all([handed for handed, _, _ in known], homework.key, homework.name)
     for (handed, student, name), found in zip(known, opened, strict=True):
         if "refused" in found:
@@ -136,10 +134,10 @@ def without_scratch(attempts, homework, desk):
     return ours
 
 
-def open_all(files, key, name=None):
+def open_all(handed_in, key, name=None):
     """Return what each file holds, opened in a child of its own."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda handed: open_safely(handed, key, name), files))
+        return list(pool.map(lambda handed: open_safely(handed, key, name), handed_in))
 
 
 def open_safely(handed, key, name):
@@ -196,9 +194,7 @@ def mark_attempt(homework, attempt, store, fresh):
         return json.loads(path.read_text(encoding="utf-8"))
     who, cells = attempt.student.id, attempt.work.cells
     found = child.run(jobs.mark, homework.name, homework.key, who, cells)
-    new = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
-    new.write_text(json.dumps(found), encoding="utf-8")
-    new.replace(path)
+    files.write(path, json.dumps(found))
     return found
 
 
@@ -357,24 +353,6 @@ def merge(old, new, own):
     return merged
 
 
-def to_csv(rows):
-    """Return rows as the text of a CSV file."""
-    head = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def read_grades(path):
-    """Return the rows of an earlier grades.csv, none if there is none."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def changes(old, new):
     """Return a line for every value of grades.csv that is not what it was."""
     before = {row["id"]: row for row in old}
@@ -394,13 +372,13 @@ def changes(old, new):
 # --- The whole -----------------------------------------------------------------------------
 
 
-def detect(files, owner, key):
+def detect(handed_in, owner, key):
     """Return the homework that most students handed in; an error if there is no saying.
 
     A student has one vote, however many files there are.
     """
     votes = {}
-    theirs = [handed for handed in files if owner(handed.path)]
+    theirs = [handed for handed in handed_in if owner(handed.path)]
     for handed, found in zip(theirs, open_all(theirs, key), strict=True):
         if which := found.get("which"):
             votes.setdefault(owner(handed.path), Counter())[which] += 1
@@ -416,17 +394,17 @@ def grade(source, course_folder, target, name=None, again=()):
     With `again`, only these students are marked, afresh; all other rows stay as they are.
     """
     course = Course.read(course_folder)
-    files = submissions.collect(source, course.owner)
-    if files and not any(course.owner(handed.path) for handed in files):
-        made = names.likely_system([handed.path for handed in files])
+    handed_in = submissions.collect(source, course.owner)
+    if handed_in and not any(course.owner(handed.path) for handed in handed_in):
+        made = names.likely_system([handed.path for handed in handed_in])
         hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
         raise term.BadFile(f"No file matches a student of the roster{hint}")
-    name = name or detect(files, course.owner, course.term.key)
+    name = name or detect(handed_in, course.owner, course.term.key)
     homework = masters.choose(name, course.term.key)
     unknown = set(again) - {student.id for student in course.students}
     if unknown:
         raise term.BadFile(f"{sorted(unknown)[0]} is not on the roster")
-    desk = sort_files(files, homework, course)
+    desk = sort_files(handed_in, homework, course)
     if again:
         desk.attempts = {who: work for who, work in desk.attempts.items() if who in again}
     sandbox.probe()
@@ -435,11 +413,11 @@ def grade(source, course_folder, target, name=None, again=()):
     if again:
         all_results = [result for result in all_results if result.student.id in again]
     add_likeness(homework, all_results)
-    old = read_grades(target / "grades.csv")
+    old = files.from_csv(target / "grades.csv")
     rows = merge(old, table_rows(homework, course, all_results), columns(homework, course.term))
     if again:
         fresh = {row["id"]: row for row in rows}
         rows = [fresh.pop(row["id"], row) for row in old] + list(fresh.values())
-    (target / "grades.csv").write_text(to_csv(rows), encoding="utf-8", newline="")
+    files.write(target / "grades.csv", files.to_csv(rows))
     pages.write(target, homework, course, desk, all_results, whole_class=not again)
     return homework, all_results, desk, changes(old, rows)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from html import escape
 
-from tools.homework import masters, wrong
+from tools.homework import files, masters, wrong
 from tools.homework.term import share_kept
 
 CHAPTERS = masters.FOLDER.parent / "chapters"
@@ -25,14 +25,14 @@ pre { white-space: pre-wrap; } .scroll { overflow-x: auto; }
 
 
 def page(title, *parts):
-    """Return a page that stands alone; what is no Unicode is replaced by question marks."""
+    """Return a page that stands alone; what would act unseen is spelled out."""
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<main>\n<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</main>\n</body>\n</html>\n"
     )
-    return text.encode("utf-8", "replace").decode()
+    return files.visible(text)
 
 
 def table(head, rows):
@@ -225,9 +225,9 @@ def write(target, homework, course, desk, results, whole_class):
             path = folder / f"{file_name(result.student.id)}.html"
             kept = share_kept(course.term, result.days_late)
             text = feedback(homework, result, kept, course.term.book)
-            path.write_text(text, encoding="utf-8")
+            files.write(path, text)
     if whole_class:
         text = summary(homework, course, desk, results)
-        (target / f"{homework.name}-summary.html").write_text(text, encoding="utf-8")
+        files.write(target / f"{homework.name}-summary.html", text)
         text = written_page(homework, results)
-        (target / f"{homework.name}-written.html").write_text(text, encoding="utf-8")
+        files.write(target / f"{homework.name}-written.html", text)

@@ -5,6 +5,8 @@ Every mistake in these files is named with its file and line; nothing is guessed
 
 import csv
 import math
+import re
+import secrets
 import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tools.homework import names
 
+KEY = re.compile("[0-9a-f]{32}|example")  # the example is that of the public course
 ATTEMPTS = ("last", "first", "best")
 OWN_COLUMNS = ("name", "accounts", "submitted", "extension_days")  # and those of one homework
 
@@ -71,8 +74,9 @@ def read_term(path):
     if unknown:
         raise BadFile(f"{path}: {sorted(unknown)[0]} is not known")
     key, attempt = content.get("key"), content.get("attempt", "last")
-    if not isinstance(key, str) or not key.strip():
-        raise BadFile(f'{path}: key must be a text, such as key = "spring 2027"')
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        words = f'key must be made, not thought of; for a new one: key = "{new_key()}"'
+        raise BadFile(f"{path}: {words}")
     if attempt not in ATTEMPTS:
         raise BadFile(f"{path}: attempt must be one of {', '.join(ATTEMPTS)}, not {attempt!r}")
     system = content.get("system", "IDs")
@@ -93,6 +97,11 @@ def read_term(path):
         columns={name: str(column) for name, column in content.get("columns", {}).items()},
         book=str(content.get("book", "")).rstrip("/"),
     )
+
+
+def new_key():
+    """Return a key that nobody guesses, of 128 bits."""
+    return secrets.token_hex(16)
 
 
 def zone_in(content, path):

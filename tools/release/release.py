@@ -37,8 +37,9 @@ To run the notebooks on exactly these versions, Python {python}
   env/bin/pip install --no-deps {wheel}
   The lock holds all that tests need, too, for Linux, macOS and Windows.
 
-For you alone
-  source.tar.gz     all files of the commit, with the masters, their solutions and the term's key
+For you alone, in a folder that only you can read: hand on the others without it
+  for-instructors/source.tar.gz
+                    all files of the commit, with the masters, their solutions and the term's key
 
 {sums} has the checksums: sha256sum --check {sums}
 
@@ -152,7 +153,10 @@ def make(target):
         its = project(source)
         bundle = scratch / label(its["version"], commit, tags)
         bundle.mkdir()
-        shutil.copy(archive, bundle)
+        private = bundle / "for-instructors"
+        private.mkdir(mode=0o700)
+        shutil.copy(archive, private)
+        (private / archive.name).chmod(0o600)
         fill(bundle, source, scratch, day, run)
         (wheel,) = bundle.glob("*.whl")
         words = {"version": its["version"], "python": its["requires-python"], "commit": commit}
