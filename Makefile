@@ -71,7 +71,7 @@ links: .venv/.installed-reader
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(TOOL) programs chromium npm bubblewrap
+	@$(TOOL) programs chromium npm bubblewrap libseccomp2
 	@$(TOOL) site.vendor
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
@@ -133,7 +133,7 @@ homework: .venv/.installed-reader
 	@$(DESK) copies
 
 grade: .venv/.installed-reader
-	@$(TOOL) programs bubblewrap
+	@$(TOOL) programs bubblewrap libseccomp2
 	@$(DESK) grade
 
 regrade: .venv/.installed-reader
