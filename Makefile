@@ -72,7 +72,7 @@ links: .venv/.installed-reader
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(TOOL) programs chromium bubblewrap firefox-esr webkit2gtk-driver xvfb
+	@$(TOOL) programs chromium bubblewrap libseccomp2 firefox-esr webkit2gtk-driver xvfb
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
@@ -144,7 +144,7 @@ homework: .venv/.installed-reader
 	@$(DESK) copies
 
 grade: .venv/.installed-reader
-	@$(TOOL) programs bubblewrap
+	@$(TOOL) programs bubblewrap libseccomp2
 	@$(DESK) grade
 
 regrade: .venv/.installed-reader

@@ -5,6 +5,7 @@ with a sudo that asks for no password. Elsewhere it prints the command, and the 
 leave out.
 """
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -17,11 +18,14 @@ COMMANDS = {
     "xvfb": ("Xvfb",),
     "git": ("git",),
     "bubblewrap": ("bwrap",),
+    "libseccomp2": (),
 }
 
 
 def program(package):
     """Return the path of a package's command, None if it is not there."""
+    if package == "libseccomp2":  # a library, which has no command
+        return ctypes.util.find_library("seccomp")
     return next(filter(None, map(shutil.which, COMMANDS[package])), None)
 
 

@@ -4,7 +4,7 @@ import json
 
 from tools.homework import masters, wrong
 
-KEY = "e0bd73eb6dbf1c4e95e2ea0e4d1b1a29"
+KEY = "0a39ef9a37d8d09ce1d6ad4403d92341"
 
 
 def term_file(folder, key=KEY, **changes):
