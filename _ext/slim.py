@@ -32,6 +32,7 @@ OWN_SCRIPTS = ("site.js", "sliders.js", "front.js", "place.js")
 FIRST = ("documentation_options.js", *OWN_SCRIPTS)
 ALONE = r"\basync\b|\btype=|searchtools|language_data"  # the search is on one page only
 INLINE = r"\s*<script>(?:let toggle\w+|var togglebuttonSelector) = [^<]*</script>"
+COLLAPSED = r"\s*<script>\s*DOCUMENTATION_OPTIONS.COLLAPSE_INDEX = true;\s*</script>"
 PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 
 OURS = Path(__file__).resolve().parents[1] / "_static"
@@ -71,7 +72,7 @@ def without_unused(html):
     for name, needed in NEEDS.items():
         if not re.search(needed, html):
             html = re.sub(rf'\s*<script\b[^>]*\bsrc="[^"]*{name}[^"]*"[^>]*></script>', "", html)
-    html = re.sub(PRELOAD, "", html)
+    html = re.sub(f"{PRELOAD}|{COLLAPSED}", "", html)
     return html if "togglebutton.js" in html else re.sub(INLINE, "", html)
 
 

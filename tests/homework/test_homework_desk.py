@@ -435,7 +435,7 @@ def lived(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
     homework_class.term_file(folder, book='"https://example.org/book/"', system='"Canvas"')
     homework_class.roster_file(folder, ROSTER)
-    other = masters.choose("hw1", "key of term 17")
+    other = masters.choose("hw1", "another key, some years ago")
     forged = homework_class.blank(HOMEWORK)
     for cell in forged.cells:
         if masters.cell_id(cell).endswith("-answer"):

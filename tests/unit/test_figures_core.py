@@ -535,5 +535,5 @@ def test_the_chapters_slider_figures_take_nothing():
 @pytest.mark.parametrize("make", SLIDERS.values(), ids=SLIDERS)
 def test_the_state_stays_small_and_a_readout_short(make):
     figure = built(make)
-    assert len(json.dumps(figure.get_state(["html", "frames"]))) < 200_000
+    assert len(json.dumps(figure.get_state(["html", "frames"]))) < 225_000  # two pictures each
     assert max(map(len, figure.frames["readouts"])) < 250
