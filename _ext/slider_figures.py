@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
+from predictions import parents
 
 from longterm.figures import sliders
 
@@ -52,12 +53,6 @@ def make_card(raw):
     if isinstance(before, nodes.admonition) and "task" in before["classes"]:
         cell.parent.remove(before)
         figure.insert(0, before)
-
-
-def parents(node):
-    """Give the nodes around a node, from the inside."""
-    while node := node.parent:
-        yield node
 
 
 def copy_sources(app):

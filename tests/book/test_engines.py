@@ -5,13 +5,12 @@ all of them.
 """
 
 import os
-import threading
-from contextlib import contextmanager, suppress
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 
 import engines
 import pytest
 from test_book import toc_pages
+from tools.site import site_report
 
 PAGES = ("index", "chapters/02_matrix_powers", "chapters/05_robust_memory")
 NEEDS = {"firefox": ["firefox-esr"], "webkit": ["webkit2gtk-driver", "xvfb"]}
@@ -38,8 +37,8 @@ SHOW_ALL = """[...document.querySelectorAll(".commit button")]
   .find((one) => one.textContent === "Show all on this page")?.click()"""
 
 
-class Watched(SimpleHTTPRequestHandler):
-    """Serves a folder; pages note what they complain of."""
+class Watched(site_report.Compressing):
+    """Serves files; pages note what they complain of."""
 
     def do_GET(self):
         path = self.translate_path(self.path)
@@ -55,23 +54,6 @@ class Watched(SimpleHTTPRequestHandler):
         with suppress(BrokenPipeError):  # the reader has turned to another page
             self.wfile.write(page)
 
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder):
-    """Serve a folder on this machine; give the address."""
-
-    def handler(*arguments):
-        return Watched(*arguments, directory=str(folder))
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
 
 @pytest.fixture(
     scope="module",
@@ -85,7 +67,7 @@ def window(request):
 
 @pytest.fixture(scope="module")
 def address(build):
-    with served(build.html) as home:
+    with site_report.served(build.html, Watched) as home:
         yield home
 
 
@@ -149,23 +131,29 @@ def test_every_slider_follows_keys_and_pointer(page):
         assert stop(page, k) == expected(page, k, 0)
 
 
-def test_dark_pages_are_dark(page):
-    def lightness(mode):
-        page.run(
-            f"Object.assign(document.documentElement.dataset, {{theme: '{mode}', mode: '{mode}'}})"
-        )
-        colours = page.run("""document.getAnimations().forEach((one) => one.finish());
-            const look = getComputedStyle(document.querySelector(".bd-article p"));
-            return [getComputedStyle(document.body).backgroundColor, look.color]""")
-        return [
-            sum(map(int, colour.split("(")[1].rstrip(")").split(",")[:3])) for colour in colours
-        ]
+def wear(window, theme):
+    """Show the page light or dark."""
+    window.run(
+        f"Object.assign(document.documentElement.dataset, {{theme: '{theme}', mode: '{theme}'}})"
+    )
 
-    paper, ink = lightness("light")
-    assert paper > 600 > 200 > ink
-    ground, chalk = lightness("dark")
+
+def lightness(window):
+    """Return how light the ground is, and the text on it, from 0 to 765."""
+    colours = window.run("""document.getAnimations().forEach((one) => one.finish());
+        const look = getComputedStyle(document.querySelector(".bd-article p"));
+        return [getComputedStyle(document.body).backgroundColor, look.color]""")
+    return [sum(map(int, colour.split("(")[1].rstrip(")").split(",")[:3])) for colour in colours]
+
+
+def test_dark_pages_are_dark(page):
+    wear(page, "light")
+    ground, ink = lightness(page)
+    assert ground > 600 > 200 > ink
+    wear(page, "dark")
+    ground, chalk = lightness(page)
     assert ground < 200 < 500 < chalk
-    lightness("light")
+    wear(page, "light")
 
 
 def test_pages_bear_zoom_and_spacing(page):
@@ -180,8 +168,10 @@ def test_pages_bear_zoom_and_spacing(page):
 
 
 def test_paper_is_light_and_shows_all(page):
-    page.run("Object.assign(document.documentElement.dataset, {theme: 'dark', mode: 'dark'})")
+    wear(page, "dark")
     page.run(AS_PRINTED)
+    ground, ink = lightness(page)
+    assert ground > 600 > 270 > ink
     hidden = page.run("""return [...document.querySelectorAll(
         ".bd-article details > :not(summary), .cover > *")]
         .filter((one) => one.matches("p, div, ul, table") && one.textContent.trim()
