@@ -9,6 +9,17 @@ from pathlib import Path
 
 DEFER = {"defer": "defer"}
 
+# Before anything is seen: the theme is known, and of a link into the page so is its place.
+EARLY = """dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem("mode")]
+      ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    if (location.hash) {
+      const place = document.createElement("link");
+      place.setAttribute("rel", "expect");
+      place.setAttribute("blocking", "render");
+      place.setAttribute("href", location.hash);
+      document.head.append(place);
+    }"""
+
 # What is wrong with the theme's pages, and what stands there instead.
 CORRECTIONS = (
     (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),  # a font with the icons used does
@@ -20,6 +31,7 @@ CORRECTIONS = (
         r"\1",
     ),  # hides its text
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),  # what it shows says more
+    (r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";', EARLY),
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="region" aria-label="Book"'),
 )
 DESCRIPTION = r'(<meta (?:name="|property="og:)description" content=)"([^"]*)"'

@@ -4,9 +4,11 @@ The notebooks store them as widgets, for kernels. Here each becomes a <slider-fi
 its sliders, its picture and its frames, and a card of its own with the task that it is for.
 """
 
+import gzip
 import json
 import re
 import shutil
+from itertools import accumulate, chain, repeat
 from pathlib import Path
 
 from docutils import nodes
@@ -26,10 +28,45 @@ def configure(app, config):
 
 def element(state):
     """Return the HTML of a figure from its stored state."""
-    frames = json.dumps(state["frames"], ensure_ascii=False, separators=(",", ":"))
+    moving = [
+        {key: packed(value) if key in ("x", "y") else value for key, value in track.items()}
+        for track in state["frames"]["moving"]
+    ]
+    frames = written(state["frames"] | {"moving": moving})
     frames = frames.replace("<", "\\u003c")  # else what looks like a tag could end the script
     data = f'<script type="application/json">{frames}</script>'
     return f'<{TAG} class="{TAG}">{state["html"]}{data}</{TAG}>'
+
+
+def written(value):
+    """Return a value as JSON, in few letters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def packed(frames):
+    """Return coordinates as steps along a line or from frame to frame: what compresses better."""
+    rows = [[None if word == "-" else int(word) for word in frame.split()] for frame in frames]
+    ways = {
+        "along": [steps(row, accumulate(row, later, initial=0)) for row in rows],
+        "across": [
+            steps(row, chain(old, repeat(0))) for row, old in zip(rows, [[], *rows], strict=False)
+        ],
+    }
+    return min(
+        ({name: way} for name, way in ways.items()),
+        key=lambda one: len(gzip.compress(written(one).encode(), mtime=0)),
+    )
+
+
+def later(old, new):
+    """Return the second number if it is one, else the first."""
+    return old if new is None else new
+
+
+def steps(numbers, before):
+    """Return numbers less those before them; one that is missing counts as 0, and is a "-"."""
+    pairs = zip(numbers, before, strict=False)
+    return " ".join("-" if new is None else str(new - (old or 0)) for new, old in pairs)
 
 
 def show(app, doctree):

@@ -14,8 +14,9 @@ import tinycss2
 
 SHEET = r'\s*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^":]*\b_static/[^":?]+)[^"]*"[^>]*>'
 SCRIPT = r'\s*<script\b[^>]*\bsrc="([^":]*\b_static/[^":?]+)[^"]*"[^>]*></script>'
-LINKS = {
-    "css": '\n    <link rel="stylesheet" href="{}" />',
+LINKS = {  # the fonts in a sheet are there before anything is set in them: nothing moves
+    "css": '\n    <link rel="stylesheet" href="{}" />\n    '
+    "<script>document.fonts.forEach((one) => one.load())</script>",
     "js": '\n    <script defer src="{}"></script>',
 }
 
@@ -36,6 +37,7 @@ COLLAPSED = r"\s*<script>\s*DOCUMENTATION_OPTIONS.COLLAPSE_INDEX = true;\s*</scr
 PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 
 OURS = Path(__file__).resolve().parents[1] / "_static"
+STRING = r"""(?<=")[^"\n]*(?=")|(?<=')[^'\n]*(?=')|`[^`]*`"""
 VARIABLE = r"""(?<=[{;\s])(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|\([^)]*\)|[^;{}"'(])*(?:;|(?=\}))"""
 
 
@@ -112,15 +114,18 @@ def script(static, files):
 
 
 def used_words(static, pages):
-    """Return each class and id of the pages, and each word of their scripts."""
+    """Return each class, id, `<element` and `[attribute` of the pages, and their scripts' words."""
     words, files = set(), set()
     for html in pages:
         words.update(*(v.split() for v in re.findall(r'\b(?:class|id)="([^"]*)"', html)))
+        words.update(re.findall(r"<[a-z][\w-]*", html))
+        words.update(f"[{name}" for name in re.findall(r'\s(data-[\w-]+)="', html))
         for inline in re.findall(r"<script[^>]*>([^<]*)</script>", html):
             words.update(re.findall(r"[\w-]+", inline) if "{" not in inline[:1] else ())
         files |= {one[1] for one in re.finditer(SCRIPT, html)}
     for name in {re.sub(r".*\b_static/", "", name) for name in files}:
-        words.update(re.findall(r"[\w-]+", (static / name).read_text(encoding="utf-8")))
+        for text in re.findall(STRING, (static / name).read_text(encoding="utf-8")):
+            words.update(re.findall(r"[\w-]+", text))
     return words
 
 
@@ -197,13 +202,19 @@ def selectors(prelude):
 
 def unknown(selector, words):
     """Tell whether a selector names what is on no page; what stands in brackets may be anything."""
-    before = None
-    for token in selector:
-        named = token.type == "hash" or (token.type == "ident" and before == ".")
-        if words is not None and named and token.value not in words:
-            return True
-        before = token
-    return False
+    pairs = zip(selector, [None, *selector], strict=False)
+    return words is not None and any(not names(*pair) & words for pair in pairs if names(*pair))
+
+
+def names(token, before):
+    """Return what the words of the pages may call what a token names; nothing if it names none."""
+    if token.type == "hash" or (token.type == "ident" and before == "."):
+        return {token.value}
+    if token.type == "ident" and before != ":":
+        return {f"<{token.lower_value}", token.value}
+    if token.type == "[] block" and token.content[0].value.startswith("data-"):
+        return {f"[{token.content[0].value}", token.content[0].value}
+    return set()
 
 
 def without_idle_names(text):

@@ -1,7 +1,7 @@
-// Lets a reader commit to an answer before the page gives one. A prediction is a box of folded
-// answers, and stays one without this script, on paper and in a notebook. Here it becomes a form;
-// the explanations and what follows in the section wait until the reader commits, or asks for them.
-// What was picked stays in the browser. The page "What you believed" lists it.
+// Lets a reader commit to an answer before the page gives one. The page comes with the form
+// (_ext/predictions.py); the explanations and what follows in the section are covered until the
+// reader commits, or asks for them. What was picked stays in the browser, and is shown before the
+// page is: nothing moves. The page "What you believed" lists it.
 
 const SHELF = "longterm.believed";
 const SURE = ["a guess", "fairly sure", "sure"];
@@ -21,58 +21,34 @@ function write(changes) {
   } catch { /* as above */ }
 }
 
-function make(tag, properties, ...inside) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...inside);
-  return node;
-}
-
-const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
-const status = () => make("p", { className: "said", role: "status" });
-
 // Hidden from eyes and screen readers, but not from "find in page", where a browser can do that.
 function cover(node, closed) {
   if (!closed) node.removeAttribute("hidden");
   else node.setAttribute("hidden", "onbeforematch" in node ? "until-found" : "");
 }
 
-function radios(name, legend, labels) {
-  const lines = labels.map((innerHTML, value) => make("label", {},
-    make("input", { type: "radio", required: true, name, value }), make("span", { innerHTML })));
-  return make("fieldset", {}, make("legend", { textContent: legend }), ...lines);
-}
-
 function prepare(box) {
-  const answers = [...box.querySelectorAll(":scope > details")];
+  const [form, said, after, folded] = [...box.children].slice(-4);
+  const rest = box.nextElementSibling;
+  const answers = [...folded.querySelectorAll(":scope > details")];
   const titles = answers.map((answer) => answer.querySelector("summary"));
   const choices = titles.map((title) => title.textContent.trim());
   const right = answers.findIndex((answer, k) =>
     answer.textContent.replace(titles[k].textContent, "").trim().startsWith("Yes"));
-  const marks = titles.map((title) => title.appendChild(make("span", { className: "verdict" })));
+  const marks = titles.map((title) => title.appendChild(
+    Object.assign(document.createElement("span"), { className: "verdict" })));
+  const [, without, all] = form.querySelectorAll("button");
+  const back = after.querySelector("button");
 
-  const form = make("form", { className: "commit" },
-    radios(`${box.id}-choice`, "Your answer", titles.map((title) => title.innerHTML)),
-    radios(`${box.id}-sure`, "How sure are you?", SURE),
-    make("p", { className: "buttons" }, make("button", { textContent: "Commit" }),
-      button("Show without predicting", () => settle({ shown: true })),
-      button("Show all on this page", () => dispatchEvent(new Event("showall")))),
-    make("p", { textContent: "The explanations and the rest of the section open then." }));
-  const said = status();
-  const back = button("Take it back", () => settle(undefined));
-  const after = make("p", { className: "buttons" }, back, make("a", {
-    href: `${document.documentElement.dataset.content_root}pages/believed.html`,
-    textContent: "What you believed" }));
-  const folded = make("div", {}, ...answers);
-  const rest = make("div", { className: "cover" });
-  for (let next = box.nextElementSibling; next && !next.matches("section, .prediction");
-    next = box.nextElementSibling) rest.append(next);
   function show(entry) {
     const chosen = choices.indexOf(entry?.choice);
     const first = chosen < 0 ? [] : [...new Set([chosen, right])];
     folded.append(...new Set([...first.map((k) => answers[k]), ...answers]));
-    answers.forEach((answer, k) => { answer.open = first.includes(k); });
-    marks.forEach((mark, k) => { mark.textContent = !first.includes(k) ? ""
-      : [k === chosen && "your answer", k === right && "right"].filter(Boolean).join(", "); });
+    answers.forEach((answer, k) => {
+      answer.open = first.includes(k);
+      marks[k].textContent = !first.includes(k) ? ""
+        : [k === chosen && "your answer", k === right && "right"].filter(Boolean).join(", ");
+    });
     back.textContent = chosen < 0 ? "Predict after all" : "Take it back";
     said.textContent = !entry ? "" : chosen < 0 ? "Shown without a prediction."
       : `${chosen === right ? "Your answer is right." : "Another answer is right."} You were ${
@@ -94,14 +70,17 @@ function prepare(box) {
     settle({ choice: choices[choice], right: choice === right, sure,
       when: new Date().toISOString().slice(0, 10) });
   });
+  without.addEventListener("click", () => settle({ shown: true }));
+  all.addEventListener("click", () => dispatchEvent(new Event("showall")));
+  back.addEventListener("click", () => settle(undefined));
   addEventListener("showall", () => {
     if (!form.hidden) show({ shown: true });
     answers.forEach((answer) => { answer.open = true; });
   });
-  show(read()[box.id]);  // before a screen reader can hear of it
-  box.append(form, said, after, folded);
-  box.after(rest);
   box.classList.add("asked");
+  const entry = read()[box.id];
+  if (entry) show(entry);
+  else if (!("onbeforematch" in rest)) [folded, rest].forEach((node) => cover(node, true));
 }
 
 function words(part) {  // formulas as TeX
@@ -112,20 +91,19 @@ function words(part) {  // formulas as TeX
 
 function list(page) {
   const items = [...page.querySelectorAll("li")].map((item) => ({
-    link: item.lastElementChild,
+    answer: item.querySelector(".said"),
     name: item.querySelector("a").hash.slice(1),
     words: [item.closest("section").querySelector(":is(h2, h3)").firstChild.textContent,
-      [...item.children].slice(0, -1).map(words).join(" ")],
-    answer: make("p", { className: "said" }),
+      [...item.children].slice(0, -2).map(words).join(" ")],
   }));
-  items.forEach(({ link, answer }) => link.before(answer));
-  const said = status();
-  page.prepend(said, make("p", { className: "buttons" }, button("Save as a file", save),
-    button("Forget all", () => {
-      if (!confirm("Forget all your predictions? There is no way back.")) return;
-      write(Object.fromEntries(Object.keys(read()).map((name) => [name, undefined])));
-      show();
-    })));
+  const said = page.querySelector(".said");
+  const [keep, forget] = page.querySelectorAll("button");
+  keep.addEventListener("click", save);
+  forget.addEventListener("click", () => {
+    if (!confirm("Forget all your predictions? There is no way back.")) return;
+    write(Object.fromEntries(Object.keys(read()).map((name) => [name, undefined])));
+    show();
+  });
 
   function show() {
     const entries = items.map(({ name }) => read()[name] ?? {});
@@ -151,7 +129,8 @@ function list(page) {
     const csv = [head, ...rows].map((row) =>
       row.map((value) => `"${String(value).replaceAll('"', '""')}"`).join(",")).join("\r\n");
     const file = new Blob(["\ufeff", csv, "\r\n"], { type: "text/csv" });
-    const link = make("a", { href: URL.createObjectURL(file), download: "what-i-believed.csv" });
+    const link = Object.assign(document.createElement("a"),
+      { href: URL.createObjectURL(file), download: "what-i-believed.csv" });
     link.click();
     URL.revokeObjectURL(link.href);
   }
@@ -169,12 +148,25 @@ function reveal() {
   target.scrollIntoView();
 }
 
+// Prepares each box as soon as it is read, and its cover begun.
+function prepareAll() {
+  for (const box of document.querySelectorAll(".prediction[id]:not(.asked)")) {
+    if (box.nextElementSibling) prepare(box);
+  }
+}
+
+const reading = new MutationObserver(prepareAll);
 function start() {
-  document.querySelectorAll(".prediction[id]").forEach(prepare);
+  reading.disconnect();
+  prepareAll();
   document.querySelectorAll(".believed").forEach(list);
   reveal();
   addEventListener("hashchange", reveal);
 }
 
 if (document.readyState !== "loading") start();
-else document.addEventListener("readystatechange", start, { once: true });
+else {
+  reading.observe(document, { childList: true, subtree: true });
+  prepareAll();
+  document.addEventListener("DOMContentLoaded", start);
+}

@@ -2,9 +2,25 @@
 // number and coordinate was computed in Python. On a page the figure is a <slider-figure> with its
 // frames inside; with a kernel, sliders.py adds the few lines that let anywidget call `live`.
 
-// One frame of a track, moved into a picture, as numbers; a missing point is "-": it becomes NaN.
-const pick = (track, k, factor, shift) => track[track.length === 1 ? 0 : k].split(" ")
-  .map((v) => Math.round(Number(v) * factor + 10 * shift) / 10);
+// The frames of a track as numbers; one that is missing is "-", and becomes NaN. A page has steps,
+// from point to point along the line or across from frame to frame (_ext/slider_figures.py).
+function unpacked(track) {
+  let before = [];
+  return (track.along ?? track.across ?? track).map((frame) => {
+    let last = 0;
+    before = frame.split(" ").map((word, i) => {
+      if (word === "-") return NaN;
+      const base = track.along ? last : (track.across && before[i]) || 0;
+      last = base + Number(word);
+      return last;
+    });
+    return before;
+  });
+}
+
+// One frame, moved into a picture.
+const pick = (track, k, factor, shift) => track[track.length === 1 ? 0 : k]
+  .map((v) => Math.round(v * factor + 10 * shift) / 10);
 
 function outline(xs, ys) {
   let d = "";
@@ -32,14 +48,19 @@ function live(box, { alt, values, spoken, readouts, moving }) {
   const [inputs, outputs, pictures] = [all("input"), all("output"), all("svg")];
   const readout = box.querySelector(".readout span");
   const still = [1, 0, 1, 0];
-  const parts = moving.flatMap((track) => track.ids.map(  // in the wide picture, and the narrow one
-    (id, narrow) => [box.querySelector(`[id="${id}"]`), track, narrow ? track.move : still]));
+  let parts;
+  const prepare = () => moving.flatMap(({ ids, text, x, y, move }) => {
+    const [xs, ys] = text ? [] : [unpacked(x), unpacked(y)];
+    return ids.map((id, narrow) => (  // in the wide picture, and in the narrow one
+      { group: box.querySelector(`[id="${id}"]`), text, xs, ys, move: narrow ? move : still }));
+  });
 
   function draw(stops) {
     const k = stops.reduce((before, stop, i) => before * values[i].length + stop, 0);
-    for (const [group, track, [a, b, c, d]] of parts) {
-      if (track.text) group.querySelector("text").textContent = track.text[k];
-      else drawLine(group, pick(track.x, k, a, b), pick(track.y, k, c, d));
+    parts ??= prepare();
+    for (const { group, text, xs, ys, move: [a, b, c, d] } of parts) {
+      if (text) group.querySelector("text").textContent = text[k];
+      else drawLine(group, pick(xs, k, a, b), pick(ys, k, c, d));
     }
     stops.forEach((stop, i) => {
       outputs[i].textContent = values[i][stop];
