@@ -18,6 +18,7 @@ from tools.homework import __main__ as desk
 from tools.homework import (
     files,
     grading,
+    hand_ins,
     marking,
     masters,
     names,
@@ -624,16 +625,16 @@ def test_marks_by_hand_merge_and_survive_marking_again(lived):
 
 
 def test_which_attempt_counts_is_the_terms_choice(lived):
-    course = grading.Course.read(lived)
-    its_desk = grading.sort_files(
+    course = term.Course.read(lived)
+    its_desk = hand_ins.sort_files(
         submissions.collect(lived / "submissions.zip", course.owner), HOMEWORK, course
     )
     first, last = its_desk.attempts["s04"]
     assert first.path.endswith("_hw1.ipynb")
     assert last.path.endswith("_hw1-1.ipynb")
-    assert grading.counting([first, last], "first") == [first]
-    assert grading.counting([first, last], "last") == [last]
-    assert grading.counting([first, last], "best") == [first, last]
+    assert hand_ins.counting([first, last], "first") == [first]
+    assert hand_ins.counting([first, last], "last") == [last]
+    assert hand_ins.counting([first, last], "best") == [first, last]
 
 
 def test_the_command_names_what_is_wrong_and_does_nothing(tmp_path, capsys):
@@ -722,7 +723,7 @@ def test_titles_are_those_of_the_terms_version():
 def test_the_homework_is_told_by_its_cells():
     files = [submissions.Handed("a.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
     assert (
-        grading.detect([submissions.Handed("b.pdf", b"x"), *files], lambda path: path, "key")
+        hand_ins.detect([submissions.Handed("b.pdf", b"x"), *files], lambda path: path, "key")
         == "hw1"
     )
     cells = json.loads(files[0].data)
@@ -745,11 +746,11 @@ def test_one_students_files_keep_no_other_from_being_marked(course):
     damaged = bytearray(packed.read_bytes())
     damaged[60:90] = bytes(30)
     packed.write_bytes(damaged)
-    its_course = grading.Course.read(course)
+    its_course = term.Course.read(course)
     files = submissions.collect(packed, its_course.owner)
     assert {f.path for f in files if f.read()} >= {"s02.ipynb", "s03.ipynb"}
     assert sum(bool(f.source) for f in files) <= 2 + submissions.MOST_EACH
-    assert grading.detect(files, its_course.owner, "key") == "hw1"
+    assert hand_ins.detect(files, its_course.owner, "key") == "hw1"
 
 
 def test_links_and_pipes_are_listed_and_not_opened(course):
@@ -800,7 +801,7 @@ def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
         submissions.Handed("s01/zz_scratch.ipynb", homework_class.data(scratch)),
         submissions.Handed("s02/only.ipynb", homework_class.data(scratch)),
     ]
-    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     assert [a.path for a in its_desk.attempts["s01"]] == ["s01/hw1.ipynb"]
     assert [a.path for a in its_desk.attempts["s02"]] == ["s02/only.ipynb"]
     assert [path for _, path, _ in its_desk.refused] == ["s01/zz_scratch.ipynb"]
@@ -811,7 +812,7 @@ def test_a_single_time_is_that_of_the_last_attempt(course):
     data = homework_class.data(homework_class.blank(HOMEWORK))
     paths = ["s01 (1).ipynb", "s01 (2).ipynb"]
     files = [submissions.Handed(path, data) for path in paths]
-    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     times = {attempt.path: attempt.time for attempt in its_desk.attempts["s01"]}
     assert times == {paths[0]: None, paths[1]: datetime(2027, 4, 19, 20, tzinfo=BERLIN)}
     assert its_desk.untimed == paths[:1]
@@ -821,20 +822,20 @@ def test_a_rubric_that_gives_too_much_is_named(course):
     text = "id,homework,claim,figure,comment\ns01,hw1,3,2,Fine\n"
     (course / "written.csv").write_text(text, encoding="utf-8")
     with pytest.raises(term.BadFile, match="s01 has more points"):
-        grading.results(HOMEWORK, grading.Course.read(course), grading.Desk(), {})
+        grading.results(HOMEWORK, term.Course.read(course), hand_ins.Desk(), {})
 
 
 def test_a_file_that_trips_the_reader_stops_no_class(course, monkeypatch):
-    monkeypatch.setattr(grading, "OPEN_SECONDS", 0)
+    monkeypatch.setattr(hand_ins, "OPEN_SECONDS", 0)
     files = [submissions.Handed("s01.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
-    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     assert "took too long" in its_desk.refused[0][2]
 
 
 def test_another_homework_is_refused_by_name(course):
     other = homework_class.blank(masters.choose("hw2", homework_class.KEY))
     files = [submissions.Handed("s01.ipynb", homework_class.data(other))]
-    its_desk = grading.sort_files(files, HOMEWORK, grading.Course.read(course))
+    its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     assert "is hw2, not hw1" in its_desk.refused[0][2]
 
 

@@ -8,16 +8,15 @@ import hashlib
 import json
 import os
 import re
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tools.homework import (
     child,
     files,
+    hand_ins,
     jobs,
     marking,
     masters,
@@ -32,21 +31,7 @@ from tools.homework import (
 from longterm.progress import progress
 
 HERE = Path(__file__).resolve().parent
-OPEN_SECONDS = 5
 NO_SUBMISSION, REFUSED, MARKED, FAILED = "no submission", "refused", "marked", "not marked"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One notebook that one student handed in, and when."""
-
-    student: term.Student
-    path: str
-    work: submissions.Work
-    time: datetime | None
-    order: tuple
-    note: str = ""
-    ours: bool = True  # some cell is known to be of this homework
 
 
 @dataclass
@@ -68,110 +53,6 @@ class Result:
     written: dict = field(default_factory=dict)
     looks_like: dict = field(default_factory=dict)
     laws: dict = field(default_factory=dict)  # by question: a public law that does not hold
-
-
-@dataclass(frozen=True)
-class Course:
-    """The instructor's files in one folder."""
-
-    term: term.Term
-    students: list
-    folder: Path
-
-    @classmethod
-    def read(cls, folder):
-        folder = Path(folder)
-        return cls(
-            term.read_term(folder / "term.toml"), term.read_roster(folder / "roster.csv"), folder
-        )
-
-    def owner(self, path):
-        """Return the ID of the student whose file a path is, "" if it is nobody's."""
-        student, _ = names.owner(path, self.students, self.term.system)
-        return student.id if student else ""
-
-
-# --- Who handed in what --------------------------------------------------------------------
-
-
-@dataclass
-class Desk:
-    """All files, sorted: attempts by student, and those that are nobody's or are refused."""
-
-    attempts: dict = field(default_factory=dict)
-    unmatched: list = field(default_factory=list)
-    refused: list = field(default_factory=list)  # (student, path, sentence)
-    untimed: list = field(default_factory=list)
-
-
-def sort_files(handed_in, homework, course):
-    """Return the files of a class, sorted."""
-    desk = Desk()
-    whose = [names.owner(file.path, course.students, course.term.system) for file in handed_in]
-    desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
-    known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
-    opened = open_all([handed for handed, _, _ in known], homework.key, homework.name)
-    for (handed, student, name), found in zip(known, opened, strict=True):
-        if "refused" in found:
-            desk.refused.append((student, handed.path, found["refused"]))
-        else:
-            attempt = attempt_of(handed, student, name, found, course.term)
-            desk.attempts.setdefault(student.id, []).append(attempt)
-    for student in course.students:
-        if student.id in desk.attempts:
-            attempts = without_scratch(desk.attempts[student.id], homework, desk)
-            desk.attempts[student.id] = timed(attempts, student, homework, course, desk)
-    return desk
-
-
-def without_scratch(attempts, homework, desk):
-    """Return a student's attempts; beside one with known cells, those without are refused."""
-    ours = [attempt for attempt in attempts if attempt.ours] or attempts
-    for attempt in attempts:
-        if attempt not in ours:
-            words = f"This notebook has no cell of {homework.name}; another one of yours has."
-            desk.refused.append((attempt.student, attempt.path, words))
-    return ours
-
-
-def open_all(handed_in, key, name=None):
-    """Return what each file holds, opened in a child of its own."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda handed: open_safely(handed, key, name), handed_in))
-
-
-def open_safely(handed, key, name):
-    """Return what a file holds; one that cannot be opened in time is refused."""
-    if not (handed.data or handed.source):
-        return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
-    try:
-        return child.run(jobs.open_hand_in, handed, key, name, seconds=OPEN_SECONDS)
-    except child.Failed as error:
-        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}"}
-
-
-def attempt_of(handed, student, name, found, its_term):
-    """Return what a file holds as a student's attempt."""
-    time = name.time.replace(tzinfo=its_term.zone) if name.time else None
-    work = submissions.Work(**found["work"])
-    note = "" if found["this_term"] else "This copy is from another term."
-    order = (name.order, handed.path)
-    return Attempt(student, handed.path, work, time, order, note, bool(found["which"]))
-
-
-def timed(attempts, student, homework, course, desk):
-    """Return a student's attempts, the first one first, with the times that are known.
-
-    The roster's times count before those in file names; a single time is the last attempt's.
-    """
-    attempts = sorted(attempts, key=lambda a: (a.time is not None, a.time or 0, a.order))
-    path = course.folder / "roster.csv"
-    times = term.times_submitted(student, homework.name, course.term.zone, path)[-len(attempts) :]
-    unknown = len(attempts) - len(times)
-    pairs = zip(attempts, [None] * unknown + times, strict=True)
-    attempts = [replace(a, time=time) if time else a for a, time in pairs]
-    desk.untimed += [a.path for a in attempts if a.time is None]
-    return attempts
 
 
 # --- Marks ---------------------------------------------------------------------------------
@@ -208,18 +89,13 @@ def try_to_mark(homework, attempt, store, fresh):
         return {"failed": f"{type(error).__name__}: {error}"}
 
 
-def counting(attempts, rule):
-    """Return the attempts that may count."""
-    return {"first": attempts[:1], "last": attempts[-1:], "best": attempts}[rule]
-
-
 def mark_class(homework, course, desk, store, again=()):
     """Return for every student the attempts that may count, each with its marks."""
     store.mkdir(parents=True, exist_ok=True)
     waiting = [
         attempt
         for attempts in desk.attempts.values()
-        for attempt in counting(attempts, course.term.attempt)
+        for attempt in hand_ins.counting(attempts, course.term.attempt)
     ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = [
@@ -372,39 +248,23 @@ def changes(old, new):
 # --- The whole -----------------------------------------------------------------------------
 
 
-def detect(handed_in, owner, key):
-    """Return the homework that most students handed in; an error if there is no saying.
-
-    A student has one vote, however many files there are.
-    """
-    votes = {}
-    theirs = [handed for handed in handed_in if owner(handed.path)]
-    for handed, found in zip(theirs, open_all(theirs, key), strict=True):
-        if which := found.get("which"):
-            votes.setdefault(owner(handed.path), Counter())[which] += 1
-    counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())
-    if not counts or 2 * counts.most_common(1)[0][1] <= len(votes):
-        raise term.BadFile("No notebook here says which homework it is; name it: HOMEWORK=hw1")
-    return counts.most_common(1)[0][0]
-
-
 def grade(source, course_folder, target, name=None, again=()):
     """Mark a class and write grades.csv, feedback and summary; return results and changes.
 
     With `again`, only these students are marked, afresh; all other rows stay as they are.
     """
-    course = Course.read(course_folder)
+    course = term.Course.read(course_folder)
     handed_in = submissions.collect(source, course.owner)
     if handed_in and not any(course.owner(handed.path) for handed in handed_in):
         made = names.likely_system([handed.path for handed in handed_in])
         hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
         raise term.BadFile(f"No file matches a student of the roster{hint}")
-    name = name or detect(handed_in, course.owner, course.term.key)
+    name = name or hand_ins.detect(handed_in, course.owner, course.term.key)
     homework = masters.choose(name, course.term.key)
     unknown = set(again) - {student.id for student in course.students}
     if unknown:
         raise term.BadFile(f"{sorted(unknown)[0]} is not on the roster")
-    desk = sort_files(handed_in, homework, course)
+    desk = hand_ins.sort_files(handed_in, homework, course)
     if again:
         desk.attempts = {who: work for who, work in desk.attempts.items() if who in again}
     sandbox.probe()

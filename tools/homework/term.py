@@ -50,6 +50,25 @@ class Student:
     row: dict = field(compare=False)
 
 
+@dataclass(frozen=True)
+class Course:
+    """The instructor's files in one folder."""
+
+    term: Term
+    students: list
+    folder: Path
+
+    @classmethod
+    def read(cls, folder):
+        folder = Path(folder)
+        return cls(read_term(folder / "term.toml"), read_roster(folder / "roster.csv"), folder)
+
+    def owner(self, path):
+        """Return the ID of the student whose file a path is, "" if it is nobody's."""
+        student, _ = names.owner(path, self.students, self.term.system)
+        return student.id if student else ""
+
+
 def number(value, where, least=0.0, most=math.inf):
     """Return a number within bounds."""
     try:
