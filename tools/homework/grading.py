@@ -138,7 +138,7 @@ def result_of(homework, course, attempt, found):
     """Return what one attempt gives before people have marked."""
     student, typed = attempt.student, attempt.work.typed_id
     result = Result(student, MARKED, attempt.path, written=attempt.work.written)
-    result.notes = [attempt.note] if attempt.note else []
+    result.notes = [*([attempt.note] if attempt.note else []), *attempt.work.unused]
     if typed and typed.casefold() != student.id.casefold():
         result.notes.append(f"The notebook has the ID {typed}. It was marked with yours.")
     days = term.extension(student, homework.name, course.folder / "roster.csv")
