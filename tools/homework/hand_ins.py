@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tools.homework import child, jobs, names, submissions, term
+from tools.homework import child, jobs, names, own, submissions, term
 
 OPEN_SECONDS = 5
 
@@ -20,7 +20,7 @@ class Attempt:
 
     student: term.Student
     path: str
-    work: submissions.Work
+    work: own.Work
     time: datetime | None
     order: tuple
     note: str = ""
@@ -86,7 +86,7 @@ def open_safely(handed, key, name):
 def attempt_of(handed, student, name, found, its_term):
     """Return what a file holds as a student's attempt."""
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
-    work = submissions.Work(**found["work"])
+    work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
     order = (name.order, handed.path)
     return Attempt(student, handed.path, work, time, order, note, bool(found["which"]))

@@ -3,7 +3,7 @@
 import functools
 from collections import Counter
 
-from tools.homework import child, marking, masters, sandbox, submissions
+from tools.homework import child, marking, masters, own, sandbox, submissions
 
 TEST_SECONDS = 3  # of computing, for one test of ours
 choose = functools.lru_cache(masters.choose)
@@ -25,7 +25,7 @@ def open_hand_in(handed, key, name=None):
             raise submissions.Refused(f"{words} Please hand in {homework.name}.")
     except submissions.Refused as reason:
         return {"refused": str(reason)}
-    work = vars(submissions.own_work(cells, homework)) if homework else None
+    work = vars(own.own_work(cells, homework)) if homework else None
     this_term = bool(homework) and is_this_term(cells, homework)
     return {"which": which, "work": work, "this_term": this_term}
 
