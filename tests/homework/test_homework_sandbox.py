@@ -12,7 +12,17 @@ from pathlib import Path
 
 import homework_class
 import pytest
-from tools.homework import calls, grading, marking, masters, plain, runs, sandbox, submissions
+from tools.homework import (
+    calls,
+    grading,
+    marking,
+    masters,
+    own,
+    plain,
+    runs,
+    sandbox,
+    submissions,
+)
 
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 MOST = sum(test.points for test in HOMEWORK.tests)
@@ -460,7 +470,7 @@ def test_what_a_student_gets_depends_on_nothing_that_the_notebook_claims():
         if cell.cell_type == "code" and masters.cell_id(cell).endswith(("-test", "-far")):
             cell.source = "pass"
     handed = submissions.Handed("x.ipynb", homework_class.data(nb))
-    work = submissions.own_work(submissions.notebook_cells(handed), HOMEWORK)
+    work = own.own_work(submissions.notebook_cells(handed), HOMEWORK)
     with sandbox.Session(marking.program(HOMEWORK, "s1", work.cells)) as session:
         assert {m.points for m in marking.mark_all(HOMEWORK, "s1", session)} == {0}
 

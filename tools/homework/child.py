@@ -85,6 +85,9 @@ def serve():
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (ROOT, before)))  # the server's only
     try:
         forkserver.ensure_running()
+        first = SERVER.Process(target=os.getpid)  # nobody's time runs until the server is ready
+        first.start()
+        first.join()
     finally:
         del os.environ["PYTHONPATH"]
         os.environ |= {"PYTHONPATH": before} if before else {}

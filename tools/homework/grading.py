@@ -4,9 +4,11 @@ Each file is opened once and each work marked once, as long as nothing changes t
 depend on. What is found is kept at once, so that a run that was stopped goes on where it was.
 """
 
+import functools
 import hashlib
 import json
 import os
+import types
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +28,8 @@ from tools.homework import (
 
 from longterm.progress import progress
 
-HERE = Path(__file__).resolve().parent
 NO_SUBMISSION, REFUSED, FAILED = "no submission", "refused", "not marked"
 MARKED, PARTLY = "marked", "partly marked"
-DECIDING = ("calls", "child", "jobs", "marking", "masters", "plain", "sandbox", "worker", "wrong")
-OPENING = ("jobs", "masters", "submissions")
 
 
 @dataclass
@@ -64,10 +63,23 @@ def digest(*parts):
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def code(modules):
-    """Return a name for our code in some modules, and for what computes with it."""
-    texts = [(HERE / f"{name}.py").read_text(encoding="utf-8") for name in modules]
+@functools.cache
+def code():
+    """Return a name for our code that opens and marks, and for what computes with it."""
+    paths = {Path(module.__file__) for module in reached_from(jobs)}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(paths)]
     return digest(np.__version__, *texts)
+
+
+def reached_from(module):
+    """Return a module of the desk and all of the desk's that it imports."""
+    found, waiting = set(), [module]
+    while waiting:
+        found.add(one := waiting.pop())
+        here = [m for m in vars(one).values() if isinstance(m, types.ModuleType)]
+        ours = {m for m in here if m.__name__.startswith("tools.homework.")}
+        waiting += ours - found
+    return found
 
 
 def made_of(homework):
@@ -79,7 +91,7 @@ def made_of(homework):
     return {
         "tests": digest(tests, public, known, solutions),
         "version": masters.salt(homework.key),
-        "code": code(DECIDING),
+        "code": code(),
     }
 
 
@@ -113,7 +125,7 @@ class Opener:
     """Opens files in children, each once: what was found is kept."""
 
     def __init__(self, book, key):
-        self.book, self.key, self.code = book, key, code(OPENING)
+        self.book, self.key, self.code = book, key, code()
 
     def made_of(self, handed, name):
         """Return a name for all that the findings in a file depend on."""
@@ -129,7 +141,7 @@ class Opener:
         files = [self.with_bytes(handed_in[n]) for n in waiting]
         for n, one in zip(waiting, hand_ins.open_all(self.key, files, name), strict=True):
             found[n] = one
-            if keys[n][0]:
+            if keys[n][0] and not one.pop("again", False):
                 self.book.keep_opened(*keys[n], one)
         return found
 

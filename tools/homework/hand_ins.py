@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tools.homework import child, jobs, names, submissions, term
+from tools.homework import child, jobs, names, own, submissions, term
 
 from longterm.progress import progress
 
@@ -23,7 +23,7 @@ class Attempt:
 
     student: term.Student
     path: str
-    work: submissions.Work
+    work: own.Work
     time: datetime | None
     order: tuple
     note: str = ""
@@ -80,19 +80,19 @@ def open_all(key, handed_in, name=None):
 
 
 def open_safely(handed, key, name):
-    """Return what a file holds; one that cannot be opened in time is refused."""
+    """Return what a file holds; one that cannot be opened in time is refused, and tried again."""
     if not (handed.data or handed.source):
         return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
     try:
         return child.run(jobs.open_hand_in, handed, key, name, seconds=OPEN_SECONDS)
     except child.Failed as error:
-        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}"}
+        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}", "again": True}
 
 
 def attempt_of(handed, student, name, found, its_term):
     """Return what a file holds as a student's attempt."""
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
-    work = submissions.Work(**found["work"])
+    work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
     order = (
         (name.order, handed.taken) if its_term.system == "Canvas" else (handed.taken, name.order)

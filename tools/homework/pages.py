@@ -179,14 +179,16 @@ def summary(homework, course, desk, results):
     """Return the page on a class: what was lost, by whom it was handed in, what needs a look."""
     marked = [result for result in results if result.marks]
     parts = [f"<p>Marked: {len(marked)} of {len(results)} on the roster.</p>"]
+    failed = [f"{r.student.id}: {r.notes[-1]}" for r in results if r.status == "not marked"]
+    parts.append(listing("Not marked for a reason of ours", failed))
+    ours = {m.test: m.message for r in results for m in r.marks if m.points is None}
+    parts.append(listing("Our own test fails", [f"{t}: {words}" for t, words in ours.items()]))
     parts.append("<h2>By question</h2>")
     head = ["Graded cell", "Points", "Lost by", "Looks like"]
     parts.append(table(head, lost_rows(homework, marked)))
     parts.append(listing("Files that match nobody", desk.unmatched, "None."))
     sentences = [f"{who.id}, {path}: {why}" for who, path, why in desk.refused]
     parts.append(listing("Refused, with a sentence to send", sentences, "None."))
-    failed = [f"{r.student.id}: {r.notes[-1]}" for r in results if r.status == "not marked"]
-    parts.append(listing("Not marked for a reason of ours", failed))
     parts.append(listing("No time known, counted as in time", desk.untimed, "None."))
     late = [f"{r.student.id}: days counted {r.days_late}" for r in results if r.days_late]
     parts.append(listing("Late", late, "None."))

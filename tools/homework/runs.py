@@ -63,7 +63,7 @@ def grade(source, course_folder, target, name=None, again=(), preview=False):
         marked = grading.mark_class(homework, course, desk, book, again)
         what = ("regrade" if again else "grade", homework.name, source)
         with book.deciding(last, preview):
-            number = book.add_run(began, *what, grading.code(grading.DECIDING))
+            number = book.add_run(began, *what, grading.code())
             for path, sha256 in new:
                 book.add_hand_in(number, homework.name, path, sha256, source)
             run = decide(book, number, homework, course, desk, marked)
