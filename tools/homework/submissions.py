@@ -45,6 +45,8 @@ class Handed:
     data: bytes = field(default=b"", repr=False)
     source: str = ""  # the file itself, or the class's zip
     member: str | None = None  # what it is called in the zip
+    sha256: str = ""  # of the bytes, in the gradebook
+    taken: int = 0  # its place among a homework's files, in the order in which they came
 
     def read(self):
         """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
