@@ -65,6 +65,7 @@ FILES_OF = {
         "lovelaceada_4712_88123_hw1.ipynb": None,  # the number is another's than the name
         "ada_5_6_hw1.ipynb": None,
         "s02/lovelaceada_4711_88123_hw1.ipynb": None,
+        "otherbert_901_88003_hw1.ipynb": None,  # 901 is an ID, and here somebody else's number
         "hw1.ipynb": None,
     },
     "Moodle": {
@@ -78,6 +79,12 @@ FILES_OF = {
         "Ada Lovelace_31337_assignsubmission_file_/"
         "Ada Byron_31339_assignsubmission_file_/hw1.ipynb": "s01",
         "Kim Lee_31337_assignsubmission_file_/hw1.ipynb": None,  # two have this name
+        "Kim Lee_4715_assignsubmission_file_/hw1.ipynb": "s05",  # and a number tells them apart
+        "Participant_4714_assignsubmission_file_/hw1.ipynb": "s04",
+        "Participant_31337_assignsubmission_file_/hw1.ipynb": None,
+        "Group A-Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": "s01",
+        "Ada Byron-Karl-Heinz von Müller_31337_assignsubmission_file_/hw1.ipynb": "s02",
+        "Kim Lee_4711_assignsubmission_file_/hw1.ipynb": None,  # the number is another's
         "Ada_31337_assignsubmission_file_/hw1.ipynb": None,
         "s02/Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": None,
     },
@@ -94,8 +101,23 @@ FILES_OF = {
         f"77-55667 - Ada Lovelace - {SPACE}/4712-1 - Ada Byron - {SPACE}/hw1.ipynb": "s01",
         f"4711-55667 - Ada Byron - {SPACE}/hw1.ipynb": None,
     },
+    "Gradescope": {
+        "4711 2027-04-19-21-30-05/submission_88/hw1.ipynb": "s01",
+        "s02 2027-04-19-21-30-05/submission_88/s01 2027-04-01-00-00-00/hw1.ipynb": "s02",
+        "4711/submission_88/hw1.ipynb": None,
+    },
+    "Repositories": {
+        "hw1-alovelace/hw1.ipynb": "s01",
+        "course-hw1-kvm/s01/hw1.ipynb": "s02",
+        "s03/hw1.ipynb": "s03",
+        "hw1-j_smith/hw1.ipynb": None,  # there are smith and j_smith
+        "hw1-j-smith/hw1.ipynb": "s07",
+        "alovelace.ipynb": None,
+    },
     "IDs": {
         "s03.ipynb": "s03",
+        "hw1_s03.ipynb": "s03",
+        "s03.ipynb.txt": "s03",
         "S03_hw1.ipynb": "s03",
         "s03/hw1.ipynb": "s03",
         "s03/s01/hw1.ipynb": "s03",
@@ -117,7 +139,7 @@ def test_a_file_is_whose_the_system_says_and_else_nobodys(system, path, owner):
     assert (student.id if student else None) == owner
 
 
-@pytest.mark.parametrize("system", [system for system in FILES_OF if system != "IDs"])
+@pytest.mark.parametrize("system", [system for system in FILES_OF if system not in names.LOOSE])
 def test_the_system_that_named_most_files_is_guessed(system):
     assert names.likely_system(list(FILES_OF[system])) == system
 
