@@ -439,7 +439,7 @@ def test_the_typed_id_and_the_written_answer_are_found():
 # --- A class lived through -----------------------------------------------------------------
 
 ROSTER = [
-    # id, name, accounts, extension_days, submitted, Section
+    # id, name, accounts, extension_days, hw1_submitted, Section
     "s01,Ada Lovelace,101,,2027-04-19 20:00,A",  # all right
     "s02,Kim Lee,102,,2027-04-20 08:00,A",  # late by a day
     "s03,Grace Hopper,103,2,2027-04-21 22:00,B",  # late, but extended
@@ -451,7 +451,7 @@ ROSTER = [
     "s09,Leonhard Euler,109,,2027-04-19 20:00,B",  # untouched
     "s10,Mary Cartwright,110,,2027-04-27 20:00,B",  # too late
     "s11,Paul Erdős,111,,,A",  # nothing
-    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # somebody else's ID; another term's copy
+    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # another term's copy, an ID of nobody
 ]
 KNOWN = homework_class.known_wrong(HOMEWORK, "logarithm")
 
@@ -480,7 +480,7 @@ def lived(tmp_path_factory):
         "gaußkarl_108_7_hw1.ipynb": homework_class.with_wrong(HOMEWORK, "s08", KNOWN),
         "eulerleonhard_109_8_hw1.ipynb": homework_class.blank(HOMEWORK),
         "cartwrightmary_LATE_110_8_hw1.ipynb": right(HOMEWORK, "s10"),
-        "rhodesida_112_9_hw1.ipynb": right(other, "s01"),
+        "rhodesida_112_9_hw1.ipynb": right(other, "s99"),
         "hw1-final (3).ipynb": right(HOMEWORK, "s01"),
     }
     with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
@@ -571,7 +571,7 @@ def test_the_summary_lists_all_that_needs_a_look(lived):
     assert "s07, kowalewskajasofja_107_7_hw1.pdf: This cannot be marked: a PDF" in text
     assert "s05, turingalan_105_5_hw1.ipynb: The file is damaged" in text
     assert "This copy is from another term" in text
-    assert "s12: The notebook has the ID s01" in text
+    assert "s12: The notebook has the ID s99" in text
     assert KNOWN.name in text
     assert homework_class.known_wrong(HOMEWORK, "start is seen too").name not in text
     assert "2 × " in text
