@@ -28,6 +28,7 @@ LEFT_OUT = (
     r"(<slider-figure\b[^>]*>).*?(</slider-figure>)",
     r'(<div class="highlight-ipython3.*?<pre>).*?(</pre>)',
 )
+ASKED = "form.commit, .prediction > :is(.said, .buttons)"  # only a script can do that
 HEADING = re.compile(r"h[1-6]")
 NARROW = "narrow"  # a figure's twin for phones, which no notebook shows
 
@@ -53,10 +54,10 @@ def article(html):
     for left_out in LEFT_OUT:
         html = re.sub(left_out, r"\1\2", html, flags=re.DOTALL)
     tree = BeautifulSoup(html[html.index("<article") :], "html.parser").article
-    for one in tree.select(".headerlink, [popover], .cell_input"):
+    for one in tree.select(f".headerlink, [popover], .cell_input, {ASKED}"):
         one.decompose()
-    for word in tree("button"):  # of art
-        word.unwrap()
+    for one in tree.select("button.word, .cover, .folded"):
+        one.unwrap()
     tree.smooth()
     return tree
 
