@@ -62,8 +62,17 @@ def polished(html, folder):
     """Return a page with its scripts and pictures as light as its text, and without barriers."""
     for old, new in CORRECTIONS:
         html = re.sub(old, new, html, flags=re.DOTALL)
+    html = with_way_to_slider(html)
     html = re.sub(DESCRIPTION, lambda m: f'{m[1]}"{whole(m[2])}"', html)
     return re.sub(PICTURE, lambda m: picture(m[1], m[2], folder), html)
+
+
+def with_way_to_slider(html):
+    """Return a page whose first slider is two steps of the keyboard away, if it has one."""
+    if not (first := re.search(r'<input id="([^"]+)" type="range"[^>]* autocomplete', html)):
+        return html
+    old, new = "Skip to main content</a>", f'<a href="#{first[1]}">Skip to the first slider</a>'
+    return html if new in html else html.replace(old, f"{old} {new}", 1)
 
 
 def picture(rest, address, folder):

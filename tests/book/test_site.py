@@ -357,6 +357,18 @@ def test_answers_unfold_by_keyboard(visit):
         assert box.evaluate("(box) => box.open")
 
 
+def test_the_first_slider_is_two_steps_of_the_keyboard_away(visit):
+    if visit.figures():
+        page = visit.look()
+        first = page.locator("a, button, input, summary").first
+        assert first.inner_text() == "Skip to main content"
+        first.focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        slider = page.locator("slider-figure input").first
+        assert slider.evaluate("(one) => one === document.activeElement")
+
+
 def assert_shows(box, frames, stops):
     """The numbers in words and the lines of both pictures are those that Python has stored."""
     k = frames_index(frames, stops)

@@ -101,7 +101,7 @@ def landing_picture():
     curves = [
         CURVE.format(
             line=points(*frame(size**steps * turns, (-3.6, 1.6), (-1.65, 1.65), 520)),
-            says=f"Size {size:g}: after a step {size:.0%} is there, after a turn of 36 {left:.0%}.",
+            says=f"Size {size:g}: one step leaves {size:.0%}, the 36 steps of a turn {left:.0%}.",
             colour=REGIMES[regime(size)]["color"],
             look='stroke-width="3"' if size == 1 else 'opacity=".45"',
         )

@@ -33,12 +33,17 @@ function outline(xs, ys) {
   return d || "M0 0";
 }
 
-function drawLine(group, xs, ys) {
-  group.querySelector(":scope > path")?.setAttribute("d", outline(xs, ys));
-  group.querySelectorAll("use").forEach((mark, i) => {
+// What stays as it was is not painted again.
+function set(node, name, value) {
+  if (node && node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+function drawLine({ path, marks }, xs, ys) {
+  set(path, "d", path && outline(xs, ys));
+  marks.forEach((mark, i) => {
     const shown = !Number.isNaN(xs[i] + ys[i]);
-    mark.setAttribute("visibility", shown ? "visible" : "hidden");
-    if (shown) { mark.setAttribute("x", xs[i]); mark.setAttribute("y", ys[i]); }
+    set(mark, "visibility", shown ? "visible" : "hidden");
+    if (shown) { set(mark, "x", xs[i]); set(mark, "y", ys[i]); }
   });
 }
 
@@ -51,16 +56,20 @@ function live(box, { alt, values, spoken, readouts, moving }) {
   let parts;
   const prepare = () => moving.flatMap(({ ids, text, x, y, move }) => {
     const [xs, ys] = text ? [] : [unpacked(x), unpacked(y)];
-    return ids.map((id, narrow) => (  // in the wide picture, and in the narrow one
-      { group: box.querySelector(`[id="${id}"]`), text, xs, ys, move: narrow ? move : still }));
+    return ids.map((id, narrow) => {  // in the wide picture, and in the narrow one
+      const group = box.querySelector(`[id="${id}"]`);
+      const [path, marks] = [group.querySelector(":scope > path"), group.querySelectorAll("use")];
+      return { path, marks, word: group.querySelector("text"), text, xs, ys,
+        move: narrow ? move : still };
+    });
   });
 
   function draw(stops) {
     const k = stops.reduce((before, stop, i) => before * values[i].length + stop, 0);
     parts ??= prepare();
-    for (const { group, text, xs, ys, move: [a, b, c, d] } of parts) {
-      if (text) group.querySelector("text").textContent = text[k];
-      else drawLine(group, pick(xs, k, a, b), pick(ys, k, c, d));
+    for (const { word, text, xs, ys, move: [a, b, c, d], ...line } of parts) {
+      if (text) word.textContent = text[k];
+      else drawLine(line, pick(xs, k, a, b), pick(ys, k, c, d));
     }
     stops.forEach((stop, i) => {
       outputs[i].textContent = values[i][stop];
