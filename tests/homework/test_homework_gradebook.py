@@ -17,6 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import homework_class
+import homework_simulation
 import pytest
 from tools.homework import __main__ as desk
 from tools.homework import (
@@ -550,6 +551,21 @@ def test_the_system_takes_feedback_back_and_gives_it_to_its_student(course, syst
     assert set(texts) == {whose(path) for path in PATHS[system].values()}
     for who, path in PATHS[system].items():
         assert f"({who})" in texts[whose(path)]
+
+
+# --- A term --------------------------------------------------------------------------------
+
+
+def test_in_a_term_of_trouble_every_mark_is_as_reckoned_or_blank_with_a_reason(tmp_path):
+    """Of 12 made-up students; `nox -s term` lives through one of 150."""
+
+    def graded(folder, part, *more):
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert desk.main(homework_simulation.words(folder, part, *more)) == 0
+
+    grading.sandbox.probe()
+    found, _ = homework_simulation.term(tmp_path, 12, "Canvas", 26, kills=1, grade=graded)
+    assert found == []
 
 
 # --- Stopped -------------------------------------------------------------------------------
