@@ -207,11 +207,12 @@ def torch(session):
 
 @kept
 def bench(session):
-    """Measure the package beside PyTorch and plain loops, all or the parts after `--`.
+    """Measure the package beside PyTorch, JAX and plain loops, all or the parts after `--`.
 
     Takes half an hour; the parts are cases, growth and chapters.
     """
-    session.install(*PINNED, "-e", ".", TORCH, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    needs = (*PINNED, "-e", ".", TORCH, "jax==0.10.2")
+    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
