@@ -1,4 +1,4 @@
-"""Gives each figure of the chapters a page of its own, with its SVG beside it.
+"""Gives each figure of the chapters a page of its own, with its SVG and its PNG beside it.
 
 A lecture, a learning platform or another page can show that page in a frame, and its address says
 where the sliders stand (`_static/share.js`). On the chapters' pages a figure has links to it.
@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
+from editions import pictures
 from forks import base_url
 from place import chapters
 
@@ -18,8 +19,8 @@ FOLDER = "figures"
 SHARE = """<details class="share"><summary>Share</summary>
 <p><button class="pst-js-only" type="button" value="link">Copy link</button>
 <button class="pst-js-only" type="button" value="frame">Copy to embed</button>
-<a href="{0}.html">On its own</a> <a href="{0}.svg" download>SVG</a></p>
-<output></output></details>"""
+<a href="{0}.html">On its own</a> <a href="{0}.svg" download>SVG</a>
+<a href="{0}.png" download>PNG</a></p><output></output></details>"""
 
 FIGURE = r'<figure class="[^"]*" id="(fig-[\w-]+)">.*?</figure>'
 MOVING = r'<svg [^>]*class="wide".*?</svg>'
@@ -81,6 +82,7 @@ def write(app, error):
             )
             svg = picture(html, out / "_images")
             path.with_suffix(".svg").write_text(svg, encoding="utf-8")
+            path.with_suffix(".png").write_bytes(pictures.png(svg))
 
 
 def setup(app):

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 import slider_figures
+from PIL import Image
 from test_site import CHAPTERS, frames_index, slider_states
 from tools.site import site_report
 
@@ -43,6 +44,12 @@ def test_the_picture_beside_a_page_is_the_one_on_it(build, pages):
         else:
             assert drawn.get("aria-label") == shown["aria-label"]
             assert len(list(drawn.iter())) == len(shown.find_all()) + 1
+        width, height = (float(drawn.get(side).removesuffix("pt")) for side in ("width", "height"))
+        with Image.open(path.with_suffix(".png")) as bitmap:
+            assert bitmap.width / bitmap.height == pytest.approx(width / height, abs=0.01)
+            feet = bitmap.convert("L").crop((0, 0.94 * bitmap.height, *bitmap.size))
+        if shown.name == "svg":  # the words below the axes
+            assert feet.getextrema()[0] < 150
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["from disk", "from a server"])
