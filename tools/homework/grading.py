@@ -275,9 +275,8 @@ def add_people(result, homework, its_term, written, overrides):
             result.points[question] = None if has_text else 0
         if who in written:
             result.rubric, result.comment = written[who]
-            result.points[question] = sum(result.rubric.values())
-            if result.points[question] > homework.questions[question]:
-                raise term.BadFile(f"written.csv: {who} has more points than {question} gives")
+            points = [result.rubric.get(line) for line in homework.rubric(question)]
+            result.points[question] = None if None in points else sum(points)
     for question, (points, reason) in overrides.get(who, {}).items():
         result.reasons[question] = reason
         if question != "total":
