@@ -5,6 +5,7 @@ import hashlib
 import io
 from pathlib import Path
 
+import matplotlib
 import resvg_py
 from PIL import Image
 
@@ -12,6 +13,7 @@ SVG, PNG = "image/svg+xml", "image/png"
 CACHE = Path(__file__).resolve().parents[2] / "build" / "pictures"
 ZOOM = 1.5  # dots a pixel
 SHADES = 128
+FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")  # words are drawn with these
 
 
 def add_png(output):
@@ -28,7 +30,8 @@ def png(svg):
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         how = {"dpi": 96, "zoom": ZOOM, "background": "white", "skip_system_fonts": True}
-        drawn = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, **how)))
+        raw = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=[str(FONTS)], **how)
+        drawn = Image.open(io.BytesIO(raw))
         small = io.BytesIO()
         drawn.convert("RGB").quantize(SHADES).save(small, "PNG", optimize=True)
         replace(path, small.getvalue())

@@ -182,7 +182,7 @@ def when_needed(part, has, used):
     A figure's is run only if it has what is asked or used. A text that is run is no answer in
     words, unless it stands in the cell for those.
     """
-    own = defined(parsed(part.code).body) if part.code else set()
+    own = defined_in(part.code)
     if part.cell["type"] == "code":
         return part if own & (used - has) else replace(part, code="")
     if own & has or not part.code:
@@ -237,6 +237,12 @@ def defined(nodes):
             found = (n for n in ast.walk(node) if isinstance(n, ast.Name))
             names |= {name.id for name in found if isinstance(name.ctx, ast.Store)}
     return names
+
+
+def defined_in(source):
+    """Return the names that a source defines at its top level, none if it is no Python."""
+    tree = parsed(source)
+    return defined(tree.body) if tree else set()
 
 
 def names_in(tree):
