@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade history forget release
+.PHONY: torch help book test check unit lab execute clean pdf site-report key homework grade regrade history forget release
 .PHONY: notebooks lab-source
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,7 @@ help:
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
+	@echo "make key              print a new key for a term, for homework/term.toml"
 	@echo "make homework         make the students' copies of the homeworks"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
@@ -168,7 +169,7 @@ grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2
 	@$(DESK) $@
 
-history forget: .venv/.installed-reader
+key history forget: .venv/.installed-reader
 	@$(DESK) $@
 
 clean:

@@ -13,7 +13,7 @@ NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
-def write(path, text):
+def write(path, text, mode=0o600):
     """Write text or bytes beside their place and rename: a full disk leaves what was there."""
     path = Path(path)
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -22,7 +22,7 @@ def write(path, text):
             file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o600)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
