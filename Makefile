@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: torch help book test check unit lab execute clean pdf site-report key homework grade regrade history forget release
+.PHONY: torch help book test check unit lab execute clean pdf site-report key homework grade regrade written history forget release
 .PHONY: notebooks lab-source
 .DELETE_ON_ERROR:
 
@@ -37,6 +37,8 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
 	@echo "make regrade STUDENTS=\"s01 s02\"  mark some students afresh"
+	@echo "make written          make the page for marking the written answers; HOMEWORK=hw1 names another"
+	@echo "make grade WRITTEN=saved-table  take in the marks that it saves: a file, files or a folder"
 	@echo "make history STUDENT=s01  tell all that the gradebook knows of a student"
 	@echo "make forget STUDENT=s01   erase a student from it"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
@@ -158,7 +160,7 @@ execute: .venv/.installed-reader
 COURSE ?= homework
 DESK = $(TOOL) homework
 # What an instructor types reaches the desk as it is: no shell and no make reads it.
-TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT PREVIEW NBGRADER
+TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT WRITTEN PREVIEW NBGRADER
 $(foreach name,$(TYPED),$(eval override $(name) := $$(value $(name))))
 export $(TYPED)
 
@@ -169,7 +171,7 @@ grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2
 	@$(DESK) $@
 
-key history forget: .venv/.installed-reader
+key written history forget: .venv/.installed-reader
 	@$(DESK) $@
 
 clean:
