@@ -222,6 +222,15 @@ def dask(session):
 
 
 @kept
+def term(session):
+    """Mark a made-up term of 150 students, or of the number after `--`, with its kills."""
+    session.install("-r", "requirements.txt")
+    words = session.posargs or ("150",)
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'homework'}"}
+    session.run("python", "tests/homework/homework_simulation.py", *words, env=env)
+
+
+@kept
 def nbgrader(session):
     """Let nbgrader hand out and mark the homeworks, too."""
     session.install("nbgrader==0.9.6", "numpy", "matplotlib")
