@@ -169,9 +169,20 @@ def mutants(session):
 
 
 @kept
+def lock(session):
+    """Write the pins with the hashes of all their files, for every system and Python."""
+    session.install("uv==0.13.9")
+    how = ("--universal", "--generate-hashes", "--strip-extras", "--no-annotate", "--quiet")
+    how += ("--no-emit-package", "longterm", "--python-version", PYTHONS[0])
+    how += ("--custom-compile-command", "nox -s lock")
+    for name in ("requirements", "requirements-dev"):
+        session.run("uv", "pip", "compile", f"{name}.txt", *how, "-o", f"{name}.lock")
+
+
+@kept
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
-    tools = ("build==1.6.1", "setuptools==84.2.1", "uv==0.13.9")
+    tools = ("build==1.6.1", "setuptools==84.2.1")
     session.install("-r", "requirements.txt", *tools)
     session.run("python", "-m", "tools.release.release")
 

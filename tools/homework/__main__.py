@@ -1,4 +1,4 @@
-"""The commands behind `make homework`, `grade`, `regrade`, `written`, `history` and `forget`.
+"""The commands behind `make key`, `homework`, `grade`, `regrade`, `written`, `history`, `forget`.
 
 What is not said on the command line is taken from the environment, where make puts what was typed.
 """
@@ -36,6 +36,11 @@ def hand_out(options):
         print(f"  {path}\n  {path.with_suffix('.zip')}")
         if options.nbgrader:
             print(f"  {copies.write_for_nbgrader(name, its_term, options.target / 'nbgrader')}")
+
+
+def key(options):
+    """Print a new key for a term."""
+    print(f'key = "{term.new_key()}"')
 
 
 def grade(options):
@@ -133,6 +138,7 @@ def parser():
     )
     copy.add_argument("--target", type=Path, default=ROOT / "build" / "homework")
     copy.set_defaults(run=hand_out)
+    commands.add_parser("key", help="make a key for a new term").set_defaults(run=key)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
         command = commands.add_parser(name, help=words)
         command.add_argument(
