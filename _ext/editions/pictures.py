@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import io
+from pathlib import Path
 
+import matplotlib
 import resvg_py
 from PIL import Image
 
@@ -12,6 +14,7 @@ from editions.cache import cached
 SVG, PNG = "image/svg+xml", "image/png"
 ZOOM = 1.5  # dots a pixel
 SHADES = 128
+FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")  # words are drawn with these
 
 
 def add_png(output):
@@ -31,7 +34,8 @@ def png(svg):
 def drawn(svg):
     """Draw an SVG, in few shades and so in few bytes."""
     how = {"dpi": 96, "zoom": ZOOM, "background": "white", "skip_system_fonts": True}
-    picture = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, **how)))
+    raw = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=[str(FONTS)], **how)
+    picture = Image.open(io.BytesIO(raw))
     small = io.BytesIO()
     picture.convert("RGB").quantize(SHADES).save(small, "PNG", optimize=True)
     return small.getvalue()
