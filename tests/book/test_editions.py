@@ -99,7 +99,7 @@ def test_github_takes_no_sign_of_a_formula_for_markup(all_editions, name):
 
 
 def test_signs_of_a_text_stay_signs():
-    html = '<p>a*b*c _d_ $5 and $6, `e` ~~f~~ <i>&lt;g&gt;</i> \\* 1|2</p>'
+    html = "<p>a*b*c _d_ $5 and $6, `e` ~~f~~ <i>&lt;g&gt;</i> \\* 1|2</p>"
     cell = '<table><tr><th>|h|</th></tr><tr><td><math data-tex="|w|"></math></td></tr></table>'
     markdown = editions.Markdown(lambda href, title: href)
     for tree in (BeautifulSoup(html, "html.parser"), BeautifulSoup(cell, "html.parser")):
