@@ -69,7 +69,7 @@ def polished(html, folder):
 
 def with_way_to_slider(html):
     """Return a page whose first slider is two steps of the keyboard away, if it has one."""
-    if not (first := re.search(r'<input id="([^"]+)" type="range"[^>]* autocomplete', html)):
+    if not (first := re.search(r'<input [^>]*\bid="([^"]+)" type="range"[^>]* autocomplete', html)):
         return html
     old, new = "Skip to main content</a>", f'<a href="#{first[1]}">Skip to the first slider</a>'
     return html if new in html else html.replace(old, f"{old} {new}", 1)

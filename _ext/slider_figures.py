@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import shutil
+import unicodedata
 from itertools import accumulate, chain, repeat
 from pathlib import Path
 
@@ -26,6 +27,24 @@ def configure(app, config):
     config.nb_ipywidgets_js = {}
 
 
+def short(label):
+    """Return a slider's name in addresses: the letter that its label ends with, or its words."""
+    words = re.sub(r"[(|].*", "", label).split()
+    if len(words[-1]) > 1:
+        return "-".join(words)
+    return words[-1] if words[-1].isascii() else unicodedata.name(words[-1]).split()[-1].lower()
+
+
+def named(html):
+    """Return a figure's HTML with its sliders named by their labels."""
+    return re.sub(
+        r"(<label [^>]*>([^<]*)</label>.*?<input )",
+        lambda found: f'{found[1]}name="{short(found[2])}" ',
+        html,
+        flags=re.DOTALL,
+    )
+
+
 def element(state):
     """Return the HTML of a figure from its stored state."""
     moving = [
@@ -35,7 +54,7 @@ def element(state):
     frames = written(state["frames"] | {"moving": moving})
     frames = frames.replace("<", "\\u003c")  # else what looks like a tag could end the script
     data = f'<script type="application/json">{frames}</script>'
-    return f'<{TAG} class="{TAG}">{state["html"]}{data}</{TAG}>'
+    return f'<{TAG} class="{TAG}">{named(state["html"])}{data}</{TAG}>'
 
 
 def written(value):

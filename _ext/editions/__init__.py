@@ -54,7 +54,7 @@ def article(html):
     for left_out in LEFT_OUT:
         html = re.sub(left_out, r"\1\2", html, flags=re.DOTALL)
     tree = BeautifulSoup(html[html.index("<article") :], "html.parser").article
-    for one in tree.select(f".headerlink, [popover], .cell_input, {ASKED}"):
+    for one in tree.select(f".headerlink, .share, [popover], .cell_input, {ASKED}"):
         one.decompose()
     for one in tree.select("button.word, .cover, .folded"):
         one.unwrap()
