@@ -34,6 +34,7 @@ OWN_SCRIPTS = ("site.js", "sliders.js", "front.js", "place.js", "share.js")
 FIRST = ("documentation_options.js", *OWN_SCRIPTS)
 ALONE = r"\basync\b|\btype=|searchtools|language_data"  # the search is on one page only
 INLINE = r"\s*<script>(?:let toggle\w+|var togglebuttonSelector) = [^<]*</script>"
+COMMENT = r"^[ \t]*(?://.*|/\*(?!!)(?s:.*?)\*/[ \t]*)\n|//# sourceMappingURL=.*"  # but licences
 COLLAPSED = r"\s*<script>\s*DOCUMENTATION_OPTIONS.COLLAPSE_INDEX = true;\s*</script>"
 PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 
@@ -104,11 +105,7 @@ def script(static, files):
     """Return some scripts as one, our own first; each keeps its own lines."""
     files = sorted(files, key=lambda file: Path(file).name not in FIRST)
     texts = [(static / file).read_text(encoding="utf-8") for file in files]
-    texts = [
-        re.sub(r"^\s*// .*\n", "", text, flags=re.M) if Path(file).name in OWN_SCRIPTS else text
-        for file, text in zip(files, texts, strict=True)
-    ]
-    return "\n;\n".join(re.sub(r"//# sourceMappingURL=.*", "", text).strip() for text in texts)
+    return "\n;\n".join(re.sub(COMMENT, "", text, flags=re.M).strip() for text in texts)
 
 
 # --- Styles ------------------------------------------------------------------------------

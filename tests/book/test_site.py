@@ -666,10 +666,11 @@ def test_polishing_twice_is_polishing_once(build):
 def test_a_sheet_keeps_what_pages_may_use():
     sheet = """:root { --a: 1; --b: var(--c); --c: 2 } .on, .off { top: var(--a) } #gone { left: 0 }
       @media (min-width: 9px) { .off { top: 1px } p:not(.off) { top: 2px } }
+      b .on, [data-gone] { top: 3px } [open] .on { top: 4px }
       @keyframes idle { from { top: 0 } }"""
-    left = slim.rules(slim.tinycss2.parse_stylesheet(sheet, True, True), {"on"})
+    left = slim.rules(slim.tinycss2.parse_stylesheet(sheet, True, True), {"on", "<p"})
     assert slim.without_idle_names(left).replace(" ", "") == (
-        ":root{--a:1;}.on{top:var(--a)}@media(min-width:9px){p:not(.off){top:2px}}"
+        ":root{--a:1;}.on{top:var(--a)}@media(min-width:9px){p:not(.off){top:2px}}[open].on{top:4px}"
     )
 
 
