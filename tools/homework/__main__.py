@@ -1,4 +1,4 @@
-"""The commands behind `make homework`, `grade`, `regrade`, `written`, `history` and `forget`.
+"""The commands behind `make key`, `homework`, `grade`, `regrade`, `written`, `history`, `forget`.
 
 What is not said on the command line is taken from the environment, where make puts what was typed.
 """
@@ -43,13 +43,15 @@ def check_masters(options):
     """Say what the masters lack; return 1 if they lack anything."""
     code = 0
     for name, faults in check.check(options.names):
-        print(
-            "\n  ".join(
-                [f"{name}: {len(faults)} faults" if faults else f"{name}: in order", *faults]
-            )
-        )
+        head = f"{name}: {len(faults)} faults" if faults else f"{name}: in order"
+        print("\n  ".join([head, *faults]))
         code = code or bool(faults)
     return code
+
+
+def key(options):
+    """Print a new key for a term."""
+    print(f'key = "{term.new_key()}"')
 
 
 def grade(options):
@@ -151,6 +153,7 @@ def parser():
     chosen = (typed("HOMEWORK") or "").split() or masters.names()
     command.add_argument("names", nargs="*", default=chosen, metavar="hw1")
     command.set_defaults(run=check_masters)
+    commands.add_parser("key", help="make a key for a new term").set_defaults(run=key)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
         command = commands.add_parser(name, help=words)
         command.add_argument(

@@ -16,7 +16,7 @@ ACTS = re.compile(
 )
 
 
-def write(path, text):
+def write(path, text, mode=0o600):
     """Write text or bytes beside their place and rename: a full disk leaves what was there."""
     path = Path(path)
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -25,7 +25,7 @@ def write(path, text):
             file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o600)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
