@@ -359,6 +359,14 @@ def test_a_picture_that_could_act_or_is_no_picture_is_named(data, words):
     assert words in work(nb).unused[0]
 
 
+def test_of_a_thousand_pictures_few_are_looked_at(monkeypatch):
+    nb, seen = with_output({"image/png": "no"}), []
+    nb.cells[at(nb, "-figure")].outputs *= 500
+    monkeypatch.setattr(own, "picture", lambda data: (seen.append(data), ("note", "x"))[1])
+    assert len(pieces(nb)) < 30
+    assert len(seen) == own.MOST_SEEN
+
+
 def test_of_many_pictures_only_some_are_shown():
     picture = base64.b64encode(base64.b64decode(image()) + bytes(1_500_000)).decode()
     nb = with_output({"image/png": picture})
