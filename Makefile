@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade release
+.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade history forget release
 .DELETE_ON_ERROR:
 
 help:
@@ -30,8 +30,11 @@ help:
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make homework         make the students' copies of the homeworks"
-	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
-	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
+	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
+	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
+	@echo "make regrade STUDENTS=\"s01 s02\"  mark some students afresh"
+	@echo "make history STUDENT=s01  tell all that the gradebook knows of a student"
+	@echo "make forget STUDENT=s01   erase a student from it"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
 	@echo "make sweeps           run the grids of settings that chapters 6 and 8 read; takes an hour"
 	@echo "make sweeps CHECK=1   only compare fresh ones, with other seeds, with the stored ones"
@@ -136,19 +139,19 @@ execute: .venv/.installed-reader
 COURSE ?= homework
 DESK = $(TOOL) homework
 # What an instructor types reaches the desk as it is: no shell and no make reads it.
-TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS NBGRADER
+TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT PREVIEW NBGRADER
 $(foreach name,$(TYPED),$(eval override $(name) := $$(value $(name))))
 export $(TYPED)
 
 homework: .venv/.installed-reader
 	@$(DESK) copies
 
-grade: .venv/.installed-reader
+grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2
-	@$(DESK) grade
+	@$(DESK) $@
 
-regrade: .venv/.installed-reader
-	@$(DESK) regrade
+history forget: .venv/.installed-reader
+	@$(DESK) $@
 
 clean:
 	@echo "Removing _build, build (but not build/grades) and the caches ..."

@@ -5,6 +5,7 @@
 student wrote is opened and marked by `jobs`, each in a `child` that can be killed: `submissions`
 gives its cells, `own` picks out the student's, `sandbox` starts `worker`, which runs them where no
 test is and with few system `calls`, and talks with it in `plain` values; `marking` asks the tests.
-`wrong` knows wrong answers, `grading` marks a class, `pages` and `files` write what students and
-instructors read.
+`wrong` knows wrong answers. `gradebook` is a term's memory: `grading` takes hand-ins in and marks
+what is new, `runs` decides what is current, `out`, `pages` and `files` draw from it what students
+and instructors read, `story` tells and erases one student's.
 """

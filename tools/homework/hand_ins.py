@@ -3,6 +3,7 @@
 Every file is opened in a child of its own. What matches nobody, or is refused, is listed.
 """
 
+import functools
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tools.homework import child, jobs, names, own, submissions, term
+
+from longterm.progress import progress
 
 OPEN_SECONDS = 5
 
@@ -25,6 +28,7 @@ class Attempt:
     order: tuple
     note: str = ""
     ours: bool = True  # some cell is known to be of this homework
+    taken: int = 0  # its place among the homework's files in the gradebook
 
 
 @dataclass
@@ -37,13 +41,14 @@ class Desk:
     untimed: list = field(default_factory=list)
 
 
-def sort_files(handed_in, homework, course):
-    """Return the files of a class, sorted."""
+def sort_files(handed_in, homework, course, opener=None):
+    """Return the files of a class, sorted; an opener remembers what it has opened before."""
     desk = Desk()
     whose = [names.owner(file.path, course.students, course.term.system) for file in handed_in]
     desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
     known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
-    opened = open_all([handed for handed, _, _ in known], homework.key, homework.name)
+    opener = opener or functools.partial(open_all, homework.key)
+    opened = opener([handed for handed, _, _ in known], homework.name)
     for (handed, student, name), found in zip(known, opened, strict=True):
         if "refused" in found:
             desk.refused.append((student, handed.path, found["refused"]))
@@ -67,20 +72,21 @@ def without_scratch(attempts, homework, desk):
     return ours
 
 
-def open_all(handed_in, key, name=None):
+def open_all(key, handed_in, name=None):
     """Return what each file holds, opened in a child of its own."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda handed: open_safely(handed, key, name), handed_in))
+    with child.stopped_at_once(ThreadPoolExecutor(os.cpu_count())) as pool:
+        opened = pool.map(lambda handed: open_safely(handed, key, name), handed_in)
+        return [found for _, found in zip(progress(handed_in, "Opening"), opened, strict=True)]
 
 
 def open_safely(handed, key, name):
-    """Return what a file holds; one that cannot be opened in time is refused."""
+    """Return what a file holds; one that cannot be opened in time is refused, and tried again."""
     if not (handed.data or handed.source):
         return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
     try:
         return child.run(jobs.open_hand_in, handed, key, name, seconds=OPEN_SECONDS)
     except child.Failed as error:
-        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}"}
+        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}", "again": True}
 
 
 def attempt_of(handed, student, name, found, its_term):
@@ -88,8 +94,13 @@ def attempt_of(handed, student, name, found, its_term):
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
     work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
-    order = (name.order, handed.path)
-    return Attempt(student, handed.path, work, time, order, note, bool(found["which"]))
+    order = (
+        (name.order, handed.taken) if its_term.system == "Canvas" else (handed.taken, name.order)
+    )
+    order += (handed.path,)
+    return Attempt(
+        student, handed.path, work, time, order, note, bool(found["which"]), handed.taken
+    )
 
 
 def timed(attempts, student, homework, course, desk):
@@ -112,14 +123,14 @@ def counting(attempts, rule):
     return {"first": attempts[:1], "last": attempts[-1:], "best": attempts}[rule]
 
 
-def detect(handed_in, owner, key):
+def detect(handed_in, owner, opener):
     """Return the homework that most students handed in; an error if there is no saying.
 
     A student has one vote, however many files there are.
     """
     votes = {}
     theirs = [handed for handed in handed_in if owner(handed.path)]
-    for handed, found in zip(theirs, open_all(theirs, key), strict=True):
+    for handed, found in zip(theirs, opener(theirs), strict=True):
         if which := found.get("which"):
             votes.setdefault(owner(handed.path), Counter())[which] += 1
     counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())

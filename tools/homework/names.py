@@ -20,6 +20,7 @@ FORMS = {
     "IDs": r"(?P<account>[^/]+?)"  # a folder a student, or a file, named by the instructor
     r"(?:/|(?:[_ -]+hw\d+)?(?:[ _-]+\d+| \((?P<order>\d{1,3})\))?\.\w+\Z)",
 }
+LONGEST = 255  # letters; no file system has longer names
 TIMES = {"Blackboard": "%Y-%m-%d-%H-%M-%S", "Brightspace": "%b %d, %Y %I%M %p"}
 
 
@@ -38,6 +39,8 @@ class Name:
 
 def reading(path, system):
     """Return what the left end of a path says if a system made it, None if it did not."""
+    if len(path.partition("/")[0]) > LONGEST:  # a pattern's time grows with the square
+        return None
     match = re.match(FORMS[system], path)
     if not match:
         return None

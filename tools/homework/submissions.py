@@ -12,10 +12,11 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tools.homework import own
+from tools.homework import child, own
 
 MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 100
 MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
+MOST_LISTED, LONGEST, LISTING_SECONDS = 10_000, 1000, 20  # of a class's zip
 MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 
@@ -44,6 +45,8 @@ class Handed:
     data: bytes = field(default=b"", repr=False)
     source: str = ""  # the file itself, or the class's zip
     member: str | None = None  # what it is called in the zip
+    sha256: str = ""  # of the bytes, in the gradebook
+    taken: int = 0  # its place among a homework's files, in the order in which they came
 
     def read(self):
         """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
@@ -69,19 +72,34 @@ def collect(source, owner):
         paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
         files = [(p.relative_to(source).as_posix(), p.lstat().st_size, (str(p),)) for p in paths]
         return within_bounds(files, owner)
-    if not zipfile.is_zipfile(source):
-        raise FileNotFoundError(f"{source} is no folder and no zip")
-    with zipfile.ZipFile(source) as archive:
-        entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
     whole = str(source)
-    files = [(e.filename, e.file_size, (whole, e.filename)) for e in entries if not e.is_dir()]
-    return within_bounds(files, owner)
+    try:
+        listed = child.run(listing, whole, seconds=LISTING_SECONDS)
+    except child.Failed as error:
+        raise FileNotFoundError(f"{source} is no folder and no zip ({error})") from None
+    return within_bounds([(name, size, (whole, name)) for name, size in listed], owner)
+
+
+def listing(path):
+    """Return names and sizes of the files in a zip: notebooks first, and as many as a class has.
+
+    The names may be anybody's, so this is done in a child.
+    """
+    with zipfile.ZipFile(path) as archive:
+        files = [(e.filename, e.file_size) for e in archive.infolist() if not e.is_dir()]
+    files = [(name, size) for name, size in files if len(name) <= LONGEST]
+    return sorted(files, key=lambda file: notebooks_first(file[0]))[:MOST_LISTED]
+
+
+def notebooks_first(path):
+    """Return what sorts files: those that may hold a notebook come first."""
+    return PurePosixPath(path).suffix.lower() not in (".ipynb", ".json", ".zip"), path
 
 
 def within_bounds(files, owner):
-    """Return files, to be read as far as each one's owner may hand in so much."""
+    """Return files by their path, to be read as far as each one's owner may hand in so much."""
     left, found = {}, []
-    for path, size, place in files:
+    for path, size, place in sorted(files, key=lambda file: notebooks_first(file[0])):
         if not is_clutter(path):
             who = owner(path)
             count, space = left.get(who, (MOST_EACH, MOST_BYTES_EACH))
@@ -90,7 +108,7 @@ def within_bounds(files, owner):
                 found.append(Handed(path, b"", *place))
             else:
                 found.append(Handed(path))
-    return found
+    return sorted(found, key=lambda handed: handed.path)
 
 
 def plain_bytes(path):

@@ -246,7 +246,10 @@ def read_written(path, homework, students):
 
 
 def read_overrides(path, homework, students, questions):
-    """Return for each student the points set by hand, with the reason, by question or `total`."""
+    """Return for each student the points set by hand, with the reason, by question or `total`.
+
+    Without points, a row takes back what was set before.
+    """
     overrides = {}
     needed = ["id", "homework", "question", "points", "reason"]
     for row in rows_of(path, needed, homework, students):
@@ -256,7 +259,7 @@ def read_overrides(path, homework, students, questions):
         if not row["reason"]:
             raise BadFile(f"{where}: a reason is missing")
         most = questions.get(row["question"], sum(questions.values()))
-        points = number(row["points"], f"{where}: points", most=most)
+        points = number(row["points"], f"{where}: points", most=most) if row["points"] else None
         overrides.setdefault(row["id"], {})[row["question"]] = (points, row["reason"])
     return overrides
 
