@@ -12,6 +12,7 @@ $(shell rm -rf .venv)
 endif
 
 .PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade history forget release
+.PHONY: notebooks lab-source
 .DELETE_ON_ERROR:
 
 help:
@@ -22,7 +23,9 @@ help:
 	@echo "make lint             check code, types, docstrings and stored forms, in seconds"
 	@echo "make hooks            let git do so before every commit"
 	@echo "make links            ask for every link of the book that leads out of it"
-	@echo "make lab              open the notebooks in JupyterLab"
+	@echo "make lab              open the chapters in JupyterLab, as they read on the website"
+	@echo "make lab-source       open the notebooks that the book is built from, to change them"
+	@echo "make notebooks        put the chapters, as make lab opens them, into build/notebooks"
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make torch            check chapter 10 in an environment with PyTorch; EXECUTE=1 renews it"
@@ -127,8 +130,23 @@ check: .venv/.installed-dev
 	  tests/unit/test_bad_input.py tests/book/test_notebooks.py tests/book/test_claims.py \
 	  $(if $(CHANGED),--nbval $(CHANGED)) && exit $$linted
 
-lab: .venv/.installed-reader
-	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
+# What the pages are made from; a build that fails leaves no page.
+SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext/*.py _ext/*/*.py) \
+  $(shell find lib/longterm -type f -not -name '*.pyc')
+_build/html/index.html: .venv/.installed-reader $(SOURCES)
+	@$(MAKE) --no-print-directory book
+
+notebooks: _build/html/index.html
+	@$(TOOL) book.notebooks
+	@echo "The notebooks are in this folder:"
+	@echo "  $(CURDIR)/build/notebooks"
+
+lab: notebooks
+	@echo "Opening the chapters in JupyterLab; press Ctrl-C here to stop it ..."
+	@$(BIN)/jupyter lab build/notebooks
+
+lab-source: .venv/.installed-reader
+	@echo "Opening the sources in JupyterLab; press Ctrl-C here to stop it ..."
 	@$(BIN)/jupyter lab chapters
 
 execute: .venv/.installed-reader
@@ -154,9 +172,10 @@ history forget: .venv/.installed-reader
 	@$(DESK) $@
 
 clean:
-	@echo "Removing _build, build (but not build/grades) and the caches ..."
+	@echo "Removing _build, build (but not build/grades, nor notebooks that you changed) and the caches ..."
 	@rm -rf _build .nox .pytest_cache .ruff_cache .hypothesis .coverage
-	@find build -mindepth 1 -maxdepth 1 ! -name grades -exec rm -rf {} + 2>/dev/null || true
+	@find build -mindepth 1 -maxdepth 1 ! -name grades ! -name notebooks -exec rm -rf {} + 2>/dev/null || true
+	@$(PYTHON) tools/book/notebooks.py --clean
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 $(BIN)/python:

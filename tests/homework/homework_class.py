@@ -21,7 +21,7 @@ def term_file(folder, key=KEY, **changes):
     (folder / "term.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def roster_file(folder, rows, head="id,name,accounts,extension_days,submitted,Section"):
+def roster_file(folder, rows, head="id,name,accounts,extension_days,hw1_submitted,Section"):
     """Write a roster.csv."""
     (folder / "roster.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
 

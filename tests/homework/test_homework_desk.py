@@ -65,6 +65,7 @@ FILES_OF = {
         "lovelaceada_4712_88123_hw1.ipynb": None,  # the number is another's than the name
         "ada_5_6_hw1.ipynb": None,
         "s02/lovelaceada_4711_88123_hw1.ipynb": None,
+        "otherbert_901_88003_hw1.ipynb": None,  # 901 is an ID, and here somebody else's number
         "hw1.ipynb": None,
     },
     "Moodle": {
@@ -78,6 +79,12 @@ FILES_OF = {
         "Ada Lovelace_31337_assignsubmission_file_/"
         "Ada Byron_31339_assignsubmission_file_/hw1.ipynb": "s01",
         "Kim Lee_31337_assignsubmission_file_/hw1.ipynb": None,  # two have this name
+        "Kim Lee_4715_assignsubmission_file_/hw1.ipynb": "s05",  # and a number tells them apart
+        "Participant_4714_assignsubmission_file_/hw1.ipynb": "s04",
+        "Participant_31337_assignsubmission_file_/hw1.ipynb": None,
+        "Group A-Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": "s01",
+        "Ada Byron-Karl-Heinz von Müller_31337_assignsubmission_file_/hw1.ipynb": "s02",
+        "Kim Lee_4711_assignsubmission_file_/hw1.ipynb": None,  # the number is another's
         "Ada_31337_assignsubmission_file_/hw1.ipynb": None,
         "s02/Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": None,
     },
@@ -94,8 +101,23 @@ FILES_OF = {
         f"77-55667 - Ada Lovelace - {SPACE}/4712-1 - Ada Byron - {SPACE}/hw1.ipynb": "s01",
         f"4711-55667 - Ada Byron - {SPACE}/hw1.ipynb": None,
     },
+    "Gradescope": {
+        "4711 2027-04-19-21-30-05/submission_88/hw1.ipynb": "s01",
+        "s02 2027-04-19-21-30-05/submission_88/s01 2027-04-01-00-00-00/hw1.ipynb": "s02",
+        "4711/submission_88/hw1.ipynb": None,
+    },
+    "Repositories": {
+        "hw1-alovelace/hw1.ipynb": "s01",
+        "course-hw1-kvm/s01/hw1.ipynb": "s02",
+        "s03/hw1.ipynb": "s03",
+        "hw1-j_smith/hw1.ipynb": None,  # there are smith and j_smith
+        "hw1-j-smith/hw1.ipynb": "s07",
+        "alovelace.ipynb": None,
+    },
     "IDs": {
         "s03.ipynb": "s03",
+        "hw1_s03.ipynb": "s03",
+        "s03.ipynb.txt": "s03",
         "S03_hw1.ipynb": "s03",
         "s03/hw1.ipynb": "s03",
         "s03/s01/hw1.ipynb": "s03",
@@ -117,7 +139,7 @@ def test_a_file_is_whose_the_system_says_and_else_nobodys(system, path, owner):
     assert (student.id if student else None) == owner
 
 
-@pytest.mark.parametrize("system", [system for system in FILES_OF if system != "IDs"])
+@pytest.mark.parametrize("system", [system for system in FILES_OF if system not in names.LOOSE])
 def test_the_system_that_named_most_files_is_guessed(system):
     assert names.likely_system(list(FILES_OF[system])) == system
 
@@ -417,7 +439,7 @@ def test_the_typed_id_and_the_written_answer_are_found():
 # --- A class lived through -----------------------------------------------------------------
 
 ROSTER = [
-    # id, name, accounts, extension_days, submitted, Section
+    # id, name, accounts, extension_days, hw1_submitted, Section
     "s01,Ada Lovelace,101,,2027-04-19 20:00,A",  # all right
     "s02,Kim Lee,102,,2027-04-20 08:00,A",  # late by a day
     "s03,Grace Hopper,103,2,2027-04-21 22:00,B",  # late, but extended
@@ -429,7 +451,7 @@ ROSTER = [
     "s09,Leonhard Euler,109,,2027-04-19 20:00,B",  # untouched
     "s10,Mary Cartwright,110,,2027-04-27 20:00,B",  # too late
     "s11,Paul Erdős,111,,,A",  # nothing
-    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # somebody else's ID; another term's copy
+    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # another term's copy, an ID of nobody
 ]
 KNOWN = homework_class.known_wrong(HOMEWORK, "logarithm")
 
@@ -458,7 +480,7 @@ def lived(tmp_path_factory):
         "gaußkarl_108_7_hw1.ipynb": homework_class.with_wrong(HOMEWORK, "s08", KNOWN),
         "eulerleonhard_109_8_hw1.ipynb": homework_class.blank(HOMEWORK),
         "cartwrightmary_LATE_110_8_hw1.ipynb": right(HOMEWORK, "s10"),
-        "rhodesida_112_9_hw1.ipynb": right(other, "s01"),
+        "rhodesida_112_9_hw1.ipynb": right(other, "s99"),
         "hw1-final (3).ipynb": right(HOMEWORK, "s01"),
     }
     with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
@@ -549,7 +571,7 @@ def test_the_summary_lists_all_that_needs_a_look(lived):
     assert "s07, kowalewskajasofja_107_7_hw1.pdf: This cannot be marked: a PDF" in text
     assert "s05, turingalan_105_5_hw1.ipynb: The file is damaged" in text
     assert "This copy is from another term" in text
-    assert "s12: The notebook has the ID s01" in text
+    assert "s12: The notebook has the ID s99" in text
     assert KNOWN.name in text
     assert homework_class.known_wrong(HOMEWORK, "start is seen too").name not in text
     assert "2 × " in text

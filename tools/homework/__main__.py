@@ -57,7 +57,9 @@ def summary_lines(run):
     """Return what stands on top: how many have what, and what needs the instructor."""
     counts = Counter(result.status for result in run.results)
     desk, failed = run.desk, [r.student.id for r in run.results if r.status == grading.FAILED]
-    lines = [f"Not marked, for a reason of ours: {', '.join(failed)}"] if failed else []
+    lines = [f"Whose is it? {path}: {why}" for path, why in desk.unclear.items()]
+    lines += ["Say so in whose.csv, a line `file,id` each."] if lines else []
+    lines += [f"Not marked, for a reason of ours: {', '.join(failed)}"] if failed else []
     ours = {m.test for r in run.results for m in r.marks if m.points is None}
     lines += [f"Our own test fails, and nobody is marked by it: {name}" for name in sorted(ours)]
     some = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))

@@ -244,7 +244,7 @@ def result_of(homework, course, attempt, number, found):
     """Return what one attempt gives before people have marked."""
     student, typed = attempt.student, attempt.work.typed_id
     result = Result(student, MARKED, attempt.path, written=attempt.work.written, marking=number)
-    result.notes = [attempt.note] if attempt.note else []
+    result.notes = [*([attempt.note] if attempt.note else []), *attempt.work.unused]
     if typed and typed.casefold() != student.id.casefold():
         result.notes.append(f"The notebook has the ID {typed}. It was marked with yours.")
     if not typed:

@@ -29,6 +29,7 @@ class Attempt:
     note: str = ""
     ours: bool = True  # some cell is known to be of this homework
     taken: int = 0  # its place among the homework's files in the gradebook
+    late: bool = False  # as the system says
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Desk:
 
     attempts: dict = field(default_factory=dict)
     unmatched: list = field(default_factory=list)
+    unclear: dict = field(default_factory=dict)  # by path: why it is nobody's yet
     refused: list = field(default_factory=list)  # (student, path, sentence)
     untimed: list = field(default_factory=list)
 
@@ -44,22 +46,36 @@ class Desk:
 def sort_files(handed_in, homework, course, opener=None):
     """Return the files of a class, sorted; an opener remembers what it has opened before."""
     desk = Desk()
-    whose = [names.owner(file.path, course.students, course.term.system) for file in handed_in]
+    paths = [file.path for file in handed_in]
+    whose = names.owners_of(paths, course.students, course.term.system, course.whose)
     desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
     known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
     opener = opener or functools.partial(open_all, homework.key)
     opened = opener([handed for handed, _, _ in known], homework.name)
     for (handed, student, name), found in zip(known, opened, strict=True):
+        other = another(found, student, course) if handed.path not in course.whose else None
         if "refused" in found:
             desk.refused.append((student, handed.path, found["refused"]))
+        elif other:
+            desk.unclear[handed.path] = f"handed in by {student.id}, and the ID in it is {other}'s"
         else:
             attempt = attempt_of(handed, student, name, found, course.term)
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
         if student.id in desk.attempts:
             attempts = without_scratch(desk.attempts[student.id], homework, desk)
-            desk.attempts[student.id] = timed(attempts, student, homework, course, desk)
+            attempts = timed(attempts, student, homework, course, desk)
+            desk.attempts[student.id] = with_choice_said(attempts, course.term.attempt)
     return desk
+
+
+def another(found, student, course):
+    """Return the ID of another student whose the ID in a notebook is, None if it is not."""
+    typed = found.get("work") and found["work"]["typed_id"]
+    fits = [
+        s.id for s in course.students if typed and names.by_account(typed, names.accounts_of(s))
+    ]
+    return fits[0] if fits and student.id not in fits else None
 
 
 def without_scratch(attempts, homework, desk):
@@ -98,9 +114,8 @@ def attempt_of(handed, student, name, found, its_term):
         (name.order, handed.taken) if its_term.system == "Canvas" else (handed.taken, name.order)
     )
     order += (handed.path,)
-    return Attempt(
-        student, handed.path, work, time, order, note, bool(found["which"]), handed.taken
-    )
+    where = handed.path, work, time, order, note
+    return Attempt(student, *where, bool(found["which"]), handed.taken, name.late)
 
 
 def timed(attempts, student, homework, course, desk):
@@ -115,12 +130,26 @@ def timed(attempts, student, homework, course, desk):
     pairs = zip(attempts, [None] * unknown + times, strict=True)
     attempts = [replace(a, time=time) if time else a for a, time in pairs]
     desk.untimed += [a.path for a in attempts if a.time is None]
-    return attempts
+    late = "The system calls this late, and does not say when it came."
+    return [
+        replace(a, note=f"{a.note} {late}".strip()) if a.late and a.time is None else a
+        for a in attempts
+    ]
 
 
 def counting(attempts, rule):
-    """Return the attempts that may count."""
-    return {"first": attempts[:1], "last": attempts[-1:], "best": attempts}[rule]
+    """Return the attempts that may count: of those with work in them, if there are any."""
+    worked = [a for a in attempts if a.work.cells or any(a.work.written.values())] or attempts
+    return {"first": worked[:1], "last": worked[-1:], "best": worked}[rule]
+
+
+def with_choice_said(attempts, rule):
+    """Return attempts; where one of several counts, its note says so."""
+    if len(attempts) == 1 or rule == "best":
+        return attempts
+    words = f"Of {len(attempts)} files this one counts: the {rule} with work in it."
+    (chosen,) = counting(attempts, rule)
+    return [replace(a, note=f"{a.note} {words}".strip()) if a is chosen else a for a in attempts]
 
 
 def detect(handed_in, owner, opener):

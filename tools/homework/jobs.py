@@ -35,6 +35,16 @@ def open_hand_in(handed, key, name=None):
     return {"which": which, "work": work, "this_term": this_term}
 
 
+def show(handed, key, name):
+    """Return what a file shows to whoever marks the written answers; see `own.pieces_of`."""
+    homework = choose(name, key)
+    try:
+        parts = own.own_parts(submissions.notebook_cells(handed), homework)
+    except submissions.Refused as reason:
+        return [["note", "", str(reason)]]
+    return [piece for found in own.pieces_of(parts, homework).values() for piece in found]
+
+
 def which_homework(cells):
     """Return the homework that most ids of cells belong to, "" if there are no such ids."""
     counts = Counter()
@@ -54,7 +64,7 @@ def is_of(cells, homework):
     given = {own.normal(cell.source) for cell in homework.cells(solution=False)}
     asked = {name for kind in homework.asked() for name in kind}
     return any(
-        own.normal(cell["source"]) in given or asked & own.defined(cell["source"]) for cell in cells
+        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"]) for cell in cells
     )
 
 

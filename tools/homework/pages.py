@@ -179,6 +179,8 @@ def summary(homework, course, desk, results):
     """Return the page on a class: what was lost, by whom it was handed in, what needs a look."""
     marked = [result for result in results if result.marks]
     parts = [f"<p>Marked: {len(marked)} of {len(results)} on the roster.</p>"]
+    unclear = [f"{path}: {why}" for path, why in desk.unclear.items()]
+    parts.append(listing("Whose are these? Say so in whose.csv, a line “file,id” each", unclear))
     failed = [f"{r.student.id}: {r.notes[-1]}" for r in results if r.status == "not marked"]
     parts.append(listing("Not marked for a reason of ours", failed))
     ours = {m.test: m.message for r in results for m in r.marks if m.points is None}

@@ -81,7 +81,7 @@ def collected(source, course):
     """Return the files of a folder or a zip, none where none is named."""
     if not source:
         return []
-    handed_in = submissions.collect(Path(source).expanduser(), course.owner)
+    handed_in = submissions.collect(Path(source).expanduser(), course.owner, course.term.system)
     if handed_in and not any(course.owner(handed.path) for handed in handed_in):
         made = names.likely_system([handed.path for handed in handed_in])
         hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
@@ -163,8 +163,8 @@ def rulings(book, homework, desk, marked):
             places.setdefault(row["path"], []).append(place)
     for who, path, words in desk.refused:
         ruled[places[path].pop(0)] = (who.id, grading.REFUSED, None, words)
-    for left in places.values():
-        ruled |= dict.fromkeys(left, (None, "nobody's", None, ""))
+    for path, left in places.items():
+        ruled |= dict.fromkeys(left, (None, "nobody's", None, desk.unclear.get(path, "")))
     columns = ("student", "status", "time", "words")
     return [
         {"hand_in": rows[place]["number"], **dict(zip(columns, one, strict=True))}

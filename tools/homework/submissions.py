@@ -6,19 +6,23 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 import io
 import json
 import os
+import re
 import stat
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tools.homework import child, own
+import yaml
+from tools.homework import child, names, own
 
 MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 100
 MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
 MOST_LISTED, LONGEST, LISTING_SECONDS = 10_000, 1000, 20  # of a class's zip
 MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
+
+TABLE, SUBMISSION = "submission_metadata.yml", re.compile(r"(?:[^/]+/)?(submission_\d+)/")
 
 RESEND = {
     ".pdf": "a PDF shows what the notebook looked like, and it cannot be run",
@@ -61,23 +65,56 @@ class Handed:
 # --- Files ---------------------------------------------------------------------------------
 
 
-def collect(source, owner):
+def collect(source, owner, system="IDs"):
     """Return all files of a folder or a zip, by their path in it; system files are left out.
 
-    `owner` tells whose a path is. Files of nobody, and those of a student who has handed in very
+    A folder around all of them, of the zip's own name, counts for nothing. `owner` tells whose a
+    path is. Files of nobody, and those of a student who has handed in very
     many or very large ones, are listed and never read: they cost nobody else anything.
     """
     source = Path(source)
     if source.is_dir():
         paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
         files = [(p.relative_to(source).as_posix(), p.lstat().st_size, (str(p),)) for p in paths]
-        return within_bounds(files, owner)
+        return within_bounds(named_by(system, files), owner)
     whole = str(source)
     try:
         listed = child.run(listing, whole, seconds=LISTING_SECONDS)
     except child.Failed as error:
         raise FileNotFoundError(f"{source} is no folder and no zip ({error})") from None
-    return within_bounds([(name, size, (whole, name)) for name, size in listed], owner)
+    around = names.WRAPPINGS | {source.stem}
+    files = [
+        (name if owner(name) else names.unwrapped(name, around), size, (whole, name))
+        for name, size in listed
+    ]
+    return within_bounds(named_by(system, files), owner)
+
+
+def named_by(system, files):
+    """Return files; those of Gradescope under the accounts and times that its table has.
+
+    It names a folder after a number of its own, and says in a table beside whose that is.
+    """
+    at_top = (file for file in files if not SUBMISSION.match(file[0]))
+    tables = [place for path, _, place in at_top if path.rpartition("/")[2] == TABLE]
+    if system != "Gradescope" or not tables:
+        return files
+    known, named = child.run(submitters, Handed(TABLE, b"", *tables[0])), []
+    for path, size, place in files:
+        folder = SUBMISSION.match(path)
+        whose = known.get(folder[1], []) if folder else []
+        named += [(f"{who}/{path[folder.start(1) :]}", size, place) for who in whose]
+    return named
+
+
+def submitters(table):
+    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`."""
+    found = {}
+    for folder, row in yaml.safe_load(table.read()).items():
+        people, time = row.get(":submitters", []), row[":created_at"].strftime(names.NUMBERED)
+        accounts = [str(who.get(":sid") or who.get(":email")) for who in people]
+        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in accounts]
+    return found
 
 
 def listing(path):
@@ -93,7 +130,13 @@ def listing(path):
 
 def notebooks_first(path):
     """Return what sorts files: those that may hold a notebook come first."""
-    return PurePosixPath(path).suffix.lower() not in (".ipynb", ".json", ".zip"), path
+    return suffix_of(path) not in (".ipynb", ".json", ".zip"), path
+
+
+def suffix_of(path):
+    """Return how a path ends, in lower case; `.ipynb.txt` is a notebook that a browser saved."""
+    path = path.lower()
+    return ".ipynb" if path.endswith(".ipynb.txt") else PurePosixPath(path).suffix
 
 
 def within_bounds(files, owner):
@@ -168,19 +211,19 @@ def notebook_cells(handed):
 
 def only_notebook(path, data):
     """Return the bytes of the notebook: of the file itself, or of the only one in a zip."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix_of(path)
     if suffix == ".zip":
         try:
-            inside = [f for f in unzip(data) if f.path.lower().endswith(".ipynb")]
+            inside = [f for f in unzip(data) if suffix_of(f.path) == ".ipynb"]
         except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError):
             inside = []
         inside = [file for file in inside if not is_clutter(file.path)]
         if len(inside) != 1:
             raise Refused(f"The zip does not hold exactly one notebook. {HOW}")
-        return inside[0].data
-    if suffix in LINKS:
+        data = inside[0].data
+    elif suffix in LINKS:
         raise Refused(f"A link is no copy: what is behind it can change. {HOW}")
-    if suffix != ".ipynb" and suffix != ".json":
+    elif suffix not in (".ipynb", ".json"):
         why = RESEND.get(suffix, f"a {suffix or 'nameless'} file is no notebook")
         raise Refused(f"This cannot be marked: {why}. {HOW}")
     if not data:
