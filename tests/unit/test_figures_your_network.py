@@ -56,7 +56,7 @@ def test_a_truncation_says_what_it_loses_before_and_after_and_the_shortest_is_fo
     state = figures.truncation_frame(10, before, after)
     np.testing.assert_array_equal(state["before"], ([10] * 3, before[:, 10]))
     np.testing.assert_array_equal(state["after"], ([10] * 3, after[:, 10]))
-    said = "0.098 % (median; from 0.01 to 0.6), of that after training 35 %"
+    said = "0.098 % (median; from 0.01 to 0.605), of that after training 35 %"
     assert said in state["readout"]
     assert "Task solved" in state["readout"]  # 0.6**9 is 1.008 %
     (text,) = solved(slider_figures()["your_network.truncations"])

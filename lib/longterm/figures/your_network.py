@@ -108,7 +108,7 @@ def truncations(before: Sequence[Array], after: Sequence[Array]) -> SliderFigure
 def truncation_frame(cut: int, before: Array, after: Array) -> Frame:
     """What `truncations` shows of a truncation at so many steps."""
     said = [
-        "{:.2g} % (median; from {:.2g} to {:.2g})".format(
+        "{:.2g} % (median; from {:.2g} to {:.3g})".format(
             *(100 * f(lost[:, cut]) for f in (np.median, np.min, np.max))
         )
         for lost in (before, after)
