@@ -98,7 +98,7 @@ def truncations(before: Sequence[Array], after: Sequence[Array]) -> SliderFigure
     axes[0].set(ylabel="share of the gradient lost")
     return slider_figure(
         fig,
-        functools.partial(truncation_frame, **when),
+        functools.partial(truncation_frame, before=when["before"], after=when["after"]),
         alt="The share of the gradient in the weights that a truncation at k loses, on a log axis, "
         f"a line for each of {len(before)} networks, before training and after it, with dots at k.",
         cut=Slider("truncation at k", tuple(range(1, length)), start=length // 2),
