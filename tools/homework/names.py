@@ -81,7 +81,7 @@ def likely_system(paths):
 
 
 def time_in(system, text):
-    """Return the time in a file's name, None if it has none: local, but Gradescope writes UTC."""
+    """Return the time in a file's name, None if it has none: local time, but for Gradescope's."""
     if system not in TIMES or not text:
         return None
     if system == "Brightspace":  # 930 AM means half past nine; long names of months are cut
