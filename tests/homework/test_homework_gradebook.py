@@ -366,6 +366,16 @@ def test_a_notebook_with_no_question_of_the_homework_is_refused_and_not_marked(c
     assert so_far(course)["s6"] == f"{MOST:g}"
 
 
+def test_a_newer_notebook_that_has_lost_its_ids_counts_all_the_same(course):
+    grade(course)
+    stripped = homework_class.solved(HOMEWORK, "s2")
+    for cell in stripped.cells:
+        cell.metadata = {}
+    (course / "in" / "s2.ipynb").write_bytes(homework_class.data(stripped))
+    grade(course)
+    assert so_far(course)["s2"] == f"{MOST:g}"
+
+
 def test_last_terms_copy_and_a_blank_id_are_noticed(course):
     other = homework_class.solved(masters.choose("hw2", "another key, some years ago"), "")
     (course / "in" / "s5.ipynb").write_bytes(homework_class.data(other))
