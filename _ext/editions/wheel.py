@@ -40,7 +40,6 @@ def digest(source):
 def build(source, target):
     """Build the wheel from a copy of the package, in which setuptools may leave what it likes."""
     command = [sys.executable, "-c", BUILD, target.parent]
-    subprocess.run(
-        command, cwd=source, env=TIME | os.environ, stdout=subprocess.DEVNULL, check=True
-    )
+    environ = TIME | os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # else setuptools complains
+    subprocess.run(command, cwd=source, env=environ, stdout=subprocess.DEVNULL, check=True)
     return target.read_bytes()
