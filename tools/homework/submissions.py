@@ -11,6 +11,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -108,12 +109,12 @@ def named_by(system, files):
 
 
 def submitters(table):
-    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`."""
+    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`, in UTC."""
     found = {}
     for folder, row in yaml.safe_load(table.read()).items():
-        people, time = row.get(":submitters", []), row[":created_at"].strftime(names.NUMBERED)
-        accounts = [str(who.get(":sid") or who.get(":email")) for who in people]
-        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in accounts]
+        time = row[":created_at"].astimezone(UTC).strftime(names.NUMBERED)
+        people = [str(who.get(":sid") or who.get(":email")) for who in row.get(":submitters", [])]
+        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in people]
     return found
 
 
