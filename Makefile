@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: torch help book test check unit lab execute clean pdf site-report key homework grade regrade written history forget release
+.PHONY: torch help book test check unit lab execute clean pdf site-report key homework homework-check grade regrade written history forget release
 .PHONY: notebooks lab-source
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,7 @@ help:
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make key              print a new key for a term, for homework/term.toml"
 	@echo "make homework         make the students' copies of the homeworks"
+	@echo "make homework-check   say what a changed homework lacks; HOMEWORK=hw1 checks that one alone"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
 	@echo "make regrade STUDENTS=\"s01 s02\"  mark some students afresh"
@@ -166,6 +167,9 @@ export $(TYPED)
 
 homework: .venv/.installed-reader
 	@$(DESK) copies
+
+homework-check: .venv/.installed-reader
+	@$(DESK) check
 
 grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2

@@ -4,7 +4,7 @@ import sys
 import time
 import zipfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import homework_class
@@ -105,7 +105,9 @@ def test_a_folder_around_a_class_counts_for_nothing(tmp_path):
 
 
 def test_gradescopes_table_says_whose_a_folder_is_and_a_students_does_not(tmp_path):
-    row = "{}:\n  :submitters:\n  - :sid: '{}'\n  :created_at: 2027-04-19 19:30:05.120000000 Z\n"
+    row = (
+        "{}:\n  :submitters:\n  - :sid: '{}'\n  :created_at: 2027-04-19 14:30:05.120000000 -05:00\n"
+    )
     table, forged = row.format("submission_7", "4711"), row.format("submission_7", "4712")
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.writestr("export/submission_7/hw1.ipynb", b"{}")
@@ -114,7 +116,9 @@ def test_gradescopes_table_says_whose_a_folder_is_and_a_students_does_not(tmp_pa
     owner = course_of(tmp_path, "Gradescope").owner
     files = submissions.collect(tmp_path / "class.zip", owner, "Gradescope")
     assert {owner(file.path) for file in files} == {"s01"}
-    assert names.reading(files[0].path, "Gradescope").time == datetime(2027, 4, 19, 19, 30, 5)
+    assert names.reading(files[0].path, "Gradescope").time == datetime(
+        2027, 4, 19, 19, 30, 5, tzinfo=UTC
+    )
 
 
 def test_the_newest_with_work_in_it_counts_and_that_is_said(tmp_path):

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 FORMS = {
     "Canvas": r"(?P<squeezed>[^\W_]+)_(?P<late>LATE_)?(?P<account>\d+)_(?P<order>\d+)_",
@@ -77,16 +77,17 @@ def likely_system(paths):
 
 
 def time_in(system, text):
-    """Return the local time in a file's name, None if it has none."""
+    """Return the time in a file's name, None if it has none: local time, but for Gradescope's."""
     if system not in TIMES or not text:
         return None
     if system == "Brightspace":  # 930 AM means half past nine; long names of months are cut
         text = re.sub(r"(?<= )(\d{3})(?= [AP]M)", r"0\1", text)
         text = re.sub(r"^([A-Z][a-z]{2})[a-z]*", r"\1", text)
     try:
-        return datetime.strptime(text, TIMES[system])
+        time = datetime.strptime(text, TIMES[system])
     except ValueError:
         return None
+    return time.replace(tzinfo=UTC) if system == "Gradescope" else time
 
 
 def squeeze(text):

@@ -3,6 +3,7 @@
 Nothing here runs student code. What is no notebook is refused with a sentence to send.
 """
 
+import functools
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -58,8 +60,11 @@ class Handed:
             return self.data
         if self.member is None:
             return plain_bytes(self.source)
-        with zipfile.ZipFile(self.source) as archive:
-            return unpacked(archive, archive.getinfo(self.member))
+        archive = the_zip(self.source)
+        return unpacked(archive, archive.getinfo(self.member))
+
+
+the_zip = functools.lru_cache(maxsize=1)(zipfile.ZipFile)  # opened once, in a child
 
 
 # --- Files ---------------------------------------------------------------------------------
@@ -108,12 +113,12 @@ def named_by(system, files):
 
 
 def submitters(table):
-    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`."""
+    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`, in UTC."""
     found = {}
     for folder, row in yaml.safe_load(table.read()).items():
-        people, time = row.get(":submitters", []), row[":created_at"].strftime(names.NUMBERED)
-        accounts = [str(who.get(":sid") or who.get(":email")) for who in people]
-        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in accounts]
+        time = row[":created_at"].astimezone(UTC).strftime(names.NUMBERED)
+        people = [str(who.get(":sid") or who.get(":email")) for who in row.get(":submitters", [])]
+        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in people]
     return found
 
 
