@@ -135,7 +135,7 @@ check: .venv/.installed-dev
 	  $(if $(CHANGED),--nbval $(CHANGED)) && exit $$linted
 
 # What the pages are made from; a build that fails leaves no page.
-SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext/*.py _ext/*/*.py) \
+SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext/*.* _ext/*/*.py) \
   $(shell find lib/longterm -type f -not -name '*.pyc')
 _build/html/index.html: .venv/.installed-reader $(SOURCES)
 	@$(MAKE) --no-print-directory book

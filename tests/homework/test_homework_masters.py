@@ -48,7 +48,7 @@ def homework(request):
 def test_a_master_is_in_order(name):
     assert check.form(name) == []
     assert check.of_solutions(name) == []
-    assert 5 <= len(check.questions_of(masters.read(name))) <= 7
+    assert len(check.questions_of(masters.read(name))) in ((2,) if name == "hw5" else (5, 6, 7))
 
 
 def cell(nb, known):

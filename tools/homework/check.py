@@ -16,9 +16,10 @@ from html import escape
 from tools.homework import marking, masters, pages, wrong
 
 HEADING = re.compile(r"## .+ \((\d+) points?, about (\d+) minutes\)")
-IN_ALL = re.compile(r"\*\*Points:\*\* (\d+), of which (\d+)")
+IN_ALL = re.compile(r"\*\*Points:\*\* (\d+)(?:, of which (\d+))?")
 IN_PROSE = re.compile(r"(?m)^\d+\. \*(\w+)\* \((\d+) points?\): (.*)")
 MINUTES = range(75, 101)  # of a whole homework
+SHORT = range(30, 46)  # of one without a written question
 SHARED = {"intro", "tools"}
 STUDENTS = ("s001", "4711", "Åsa")
 KINDS = {  # by part: type of the cell, and which of nbgrader's settings hold
@@ -179,11 +180,13 @@ def of_sums(name):
         by_hand = sum(homework.questions[question] for question in homework.written)
         intro = next(c.source for c in homework.nb.cells if masters.cell_id(c) == "intro")
         said = IN_ALL.search(intro)
-        if not said or [int(number) for number in said.groups()] != [most, by_hand]:
-            found.append(f"intro must say: **Points:** {most:g}, of which {by_hand:g} are for …")
+        if not said or [int(number or 0) for number in said.groups()] != [most, by_hand]:
+            shares = f", of which {by_hand:g} are for …" if by_hand else "."
+            found.append(f"intro must say: **Points:** {most:g}{shares}")
         minutes = sum(int(HEADING.match(homework.text(q))[2]) for q in homework.questions)
-        if minutes not in MINUTES:
-            found.append(f"The minutes add up to {minutes}; a homework takes 75 to 100.")
+        due = MINUTES if by_hand else SHORT
+        if minutes not in due:
+            found.append(f"The minutes add up to {minutes}, and not to {due[0]} to {due[-1]}.")
     return list(dict.fromkeys(found))
 
 
