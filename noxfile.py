@@ -169,9 +169,20 @@ def mutants(session):
 
 
 @kept
+def lock(session):
+    """Write the pins with the hashes of all their files, for every system and Python."""
+    session.install("uv==0.13.9")
+    how = ("--universal", "--generate-hashes", "--strip-extras", "--no-annotate", "--quiet")
+    how += ("--no-emit-package", "longterm", "--python-version", PYTHONS[0])
+    how += ("--custom-compile-command", "nox -s lock")
+    for name in ("requirements", "requirements-dev"):
+        session.run("uv", "pip", "compile", f"{name}.txt", *how, "-o", f"{name}.lock")
+
+
+@kept
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
-    tools = ("build==1.6.1", "setuptools==84.2.1", "uv==0.13.9")
+    tools = ("build==1.6.1", "setuptools==84.2.1")
     session.install("-r", "requirements.txt", *tools)
     session.run("python", "-m", "tools.release.release")
 
@@ -191,11 +202,16 @@ def check_release(session):
 # --- Beside other programs -----------------------------------------------------------------
 
 
+def install_torch(session):
+    """Install PyTorch for the CPU, the one package for which that index is asked."""
+    session.install(*PINNED, TORCH, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+
+
 @kept
 def torch(session):
     """Test the probe and the cells of chapter 10; with `-- execute` renew its outputs."""
-    needs = (*PINNED, *TESTS, "-e", ".", TORCH)
-    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    install_torch(session)
+    session.install(*PINNED, *TESTS, "-e", ".")
     session.run("python", "-c", "import matplotlib.font_manager")  # as in try_out
     if session.posargs == ["execute"]:
         session.run("python", "-m", "tools.book.run_notebooks", CHAPTER_10)
@@ -209,8 +225,8 @@ def bench(session):
 
     Takes half an hour; the parts are cases, growth and chapters.
     """
-    needs = (*PINNED, "-e", ".", TORCH, "jax==0.10.2")
-    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    install_torch(session)
+    session.install(*PINNED, "-e", ".", "jax==0.10.2")
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
@@ -219,6 +235,15 @@ def dask(session):
     """Let Dask do a sweep on a cluster of two processes."""
     session.install(*PINNED, "-e", ".", "dask==2026.8.0", "distributed==2026.8.0")
     session.run("python", "-m", "tools.release.dask_sweep")
+
+
+@kept
+def term(session):
+    """Mark a made-up term of 150 students, or of the number after `--`, with its kills."""
+    session.install("-r", "requirements.txt")
+    words = session.posargs or ("150",)
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'homework'}"}
+    session.run("python", "tests/homework/homework_simulation.py", *words, env=env)
 
 
 @kept

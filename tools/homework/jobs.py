@@ -3,6 +3,7 @@
 import functools
 import re
 from collections import Counter
+from pathlib import Path
 
 from tools.homework import child, marking, masters, own, sandbox, submissions
 
@@ -45,6 +46,12 @@ def show(handed, key, name):
     return [piece for found in own.pieces_of(parts, homework).values() for piece in found]
 
 
+def copy_out(numbered, folder):
+    """Copy the bytes of files into a folder, each under its number."""
+    for number, handed in numbered:
+        Path(folder, str(number)).write_bytes(handed.read())
+
+
 def which_homework(cells):
     """Return the homework that most ids of cells belong to, "" if there are no such ids."""
     counts = Counter()
@@ -64,7 +71,8 @@ def is_of(cells, homework):
     given = {own.normal(cell.source) for cell in homework.cells(solution=False)}
     asked = {name for kind in homework.asked() for name in kind}
     return any(
-        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"]) for cell in cells
+        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"])
+        for cell in cells
     )
 
 
