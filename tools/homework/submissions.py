@@ -3,6 +3,7 @@
 Nothing here runs student code. What is no notebook is refused with a sentence to send.
 """
 
+import functools
 import io
 import json
 import os
