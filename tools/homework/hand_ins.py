@@ -96,7 +96,9 @@ def open_safely(handed, key, name):
 
 def attempt_of(handed, student, name, found, its_term):
     """Return what a file holds as a student's attempt."""
-    time = name.time.replace(tzinfo=its_term.zone) if name.time else None
+    time = name.time
+    if time and not time.tzinfo:
+        time = time.replace(tzinfo=its_term.zone)
     work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
     order = (
