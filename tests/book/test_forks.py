@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import nbformat
 import pytest
@@ -94,6 +95,9 @@ def test_a_forks_pages_link_to_the_fork(tmp_path):
         f"https://mybinder.org/v2/gh/someone/their-fork/main?urlpath=lab/tree/{page}",
         f"https://colab.research.google.com/github/{copy}",
         "https://someone.github.io/their-fork/chapters/one.html",
+        "https://github.com/someone/their-fork/issues/new?title=Issue%20on%20page%20"
+        "%2Fchapters/one.html&body=Your%20issue%20content%20here.",
+        "https://github.com/someone/their-fork/edit/main/chapters/one.ipynb",
     }
     sitemap = (html / "sitemap.xml").read_text(encoding="utf-8")
     listed = re.findall(r"<loc>https://someone.github.io/their-fork/(.*?)</loc>", sitemap)
@@ -106,6 +110,16 @@ def test_a_local_build_has_no_button_to_a_repository(tmp_path):
     found = {link for page in html.rglob("one.html") for link in links(page)}
     assert [link for link in found if services.search(link)] == []
     assert not (html / "sitemap.xml").exists()
+
+
+def test_a_hub_copies_the_notebooks_from_the_fork():
+    link = urlsplit(forks.pull_link(FORK | {"BOOK_HUB": "https://hub.uni.edu/"}))
+    assert link[:3] == ("https", "hub.uni.edu", "/hub/user-redirect/git-pull")
+    assert dict(parse_qsl(link.query)) == {
+        "repo": "https://github.com/someone/their-fork",
+        "branch": forks.COLAB_BRANCH,
+        "urlpath": "lab/tree/their-fork/chapters",
+    }
 
 
 # --- Notebooks for Colab -----------------------------------------------------------------
