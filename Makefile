@@ -11,7 +11,9 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: one-page cards epub take torch help book test check unit lab execute clean pdf site-report homework grade regrade release
+.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade history forget release
+.PHONY: notebooks lab-source
+.PHONY: one-page cards epub take
 .DELETE_ON_ERROR:
 
 help:
@@ -22,7 +24,9 @@ help:
 	@echo "make lint             check code, types, docstrings and stored forms, in seconds"
 	@echo "make hooks            let git do so before every commit"
 	@echo "make links            ask for every link of the book that leads out of it"
-	@echo "make lab              open the notebooks in JupyterLab"
+	@echo "make lab              open the chapters in JupyterLab, as they read on the website"
+	@echo "make lab-source       open the notebooks that the book is built from, to change them"
+	@echo "make notebooks        put the chapters, as make lab opens them, into build/notebooks"
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make torch            check chapter 10 in an environment with PyTorch; EXECUTE=1 renews it"
@@ -33,8 +37,11 @@ help:
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make homework         make the students' copies of the homeworks"
-	@echo "make grade SUBMISSIONS=folder-or-zip  mark a class; HOMEWORK=hw1 if that is not clear"
-	@echo "make regrade SUBMISSIONS=... STUDENTS=\"s01 s02\"  mark some students again"
+	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
+	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
+	@echo "make regrade STUDENTS=\"s01 s02\"  mark some students afresh"
+	@echo "make history STUDENT=s01  tell all that the gradebook knows of a student"
+	@echo "make forget STUDENT=s01   erase a student from it"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
 	@echo "make sweeps           run the grids of settings that chapters 6 and 8 read; takes an hour"
 	@echo "make sweeps CHECK=1   only compare fresh ones, with other seeds, with the stored ones"
@@ -83,6 +90,7 @@ epub: .venv/.installed-dev
 	@echo "Done. The book is in this file:"
 	@echo "  $(CURDIR)/build/epub/$(NAME).epub"
 
+# The notebooks come with the site itself.
 take: pdf cards epub
 
 .PHONY: lint hooks links
@@ -151,8 +159,23 @@ check: .venv/.installed-dev
 	  tests/unit/test_bad_input.py tests/book/test_notebooks.py tests/book/test_claims.py \
 	  $(if $(CHANGED),--nbval $(CHANGED)) && exit $$linted
 
-lab: .venv/.installed-reader
-	@echo "Opening the notebooks in JupyterLab; press Ctrl-C here to stop it ..."
+# What the pages are made from; a build that fails leaves no page.
+SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext/*.py _ext/*/*.py) \
+  $(shell find lib/longterm -type f -not -name '*.pyc')
+_build/html/index.html: .venv/.installed-reader $(SOURCES)
+	@$(MAKE) --no-print-directory book
+
+notebooks: _build/html/index.html
+	@$(TOOL) book.notebooks
+	@echo "The notebooks are in this folder:"
+	@echo "  $(CURDIR)/build/notebooks"
+
+lab: notebooks
+	@echo "Opening the chapters in JupyterLab; press Ctrl-C here to stop it ..."
+	@$(BIN)/jupyter lab build/notebooks
+
+lab-source: .venv/.installed-reader
+	@echo "Opening the sources in JupyterLab; press Ctrl-C here to stop it ..."
 	@$(BIN)/jupyter lab chapters
 
 execute: .venv/.installed-reader
@@ -163,24 +186,25 @@ execute: .venv/.installed-reader
 COURSE ?= homework
 DESK = $(TOOL) homework
 # What an instructor types reaches the desk as it is: no shell and no make reads it.
-TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS NBGRADER
+TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT PREVIEW NBGRADER
 $(foreach name,$(TYPED),$(eval override $(name) := $$(value $(name))))
 export $(TYPED)
 
 homework: .venv/.installed-reader
 	@$(DESK) copies
 
-grade: .venv/.installed-reader
+grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2
-	@$(DESK) grade
+	@$(DESK) $@
 
-regrade: .venv/.installed-reader
-	@$(DESK) regrade
+history forget: .venv/.installed-reader
+	@$(DESK) $@
 
 clean:
-	@echo "Removing _build, build (but not build/grades) and the caches ..."
+	@echo "Removing _build, build (but not build/grades, nor notebooks that you changed) and the caches ..."
 	@rm -rf _build .nox .pytest_cache .ruff_cache .hypothesis .coverage
-	@find build -mindepth 1 -maxdepth 1 ! -name grades -exec rm -rf {} + 2>/dev/null || true
+	@find build -mindepth 1 -maxdepth 1 ! -name grades ! -name notebooks -exec rm -rf {} + 2>/dev/null || true
+	@$(PYTHON) tools/book/notebooks.py --clean
 	@find . -name .venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 $(BIN)/python:

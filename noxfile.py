@@ -38,7 +38,7 @@ SPHINX = (
     "sphinx-copybutton", "sphinx-thebe", "sphinx-comments", "sphinx-design",
     "sphinx-jupyterbook-latex", "sphinx-proof", "sphinx-exercise", "sphinx-sitemap",
     "sphinxcontrib-bibtex", "sphinxext-opengraph", "linkify-it-py", "fonttools", "brotli",
-    "tinycss2", "math-core",
+    "tinycss2", "math-core", "markdownify", "resvg-py", "setuptools",
 )  # fmt: skip
 
 # PyPI's PyTorch for Linux brings gigabytes of CUDA along; the builds for the CPU have an index.
@@ -111,14 +111,12 @@ def processor(session):
 @session(python="3.12")
 @nox.parametrize("packages", [nox.param(COLAB, id="colab"), nox.param(OLDEST, id="oldest")])
 def try_colab(session, packages):
-    """Let the copies of the chapters (or of those after `--`) install the package, as in Colab.
+    """Let the built book's editions (or those after `--`) install the package, as in Colab.
 
     Fails if a cell fails, or if a package changes its version: then Colab asks for a restart.
     """
     session.install(*packages, "nbclient")
-    source = package(session)
-    requirement = ("--requirement", f"longterm @ {source.as_uri()}")
-    session.run("python", "-m", "tools.release.colab_notebooks", str(source), *requirement)
+    source = copied(session, "_build/html/_sources/chapters")
     before = set(session.run("python", "-m", "pip", "freeze", silent=True).splitlines())
     for name in session.posargs or ["01_scalar_powers"]:
         session.run("jupyter-execute", str(source / "chapters" / f"{name}.ipynb"))
@@ -217,11 +215,12 @@ def torch(session):
 
 @kept
 def bench(session):
-    """Measure the package beside PyTorch and plain loops, all or the parts after `--`.
+    """Measure the package beside PyTorch, JAX and plain loops, all or the parts after `--`.
 
     Takes half an hour; the parts are cases, growth and chapters.
     """
-    session.install(*PINNED, "-e", ".", TORCH, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    needs = (*PINNED, "-e", ".", TORCH, "jax==0.10.2")
+    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

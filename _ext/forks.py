@@ -11,7 +11,7 @@ from docutils import nodes
 
 COLAB = "https://colab.research.google.com"
 BINDER = "https://mybinder.org"
-COLAB_BRANCH = "colab"  # where pages.yml puts what colab_notebooks.py makes
+EDITIONS = "colab"  # the branch to which push_colab.sh pushes the reading editions
 
 
 def theme_options(environ):
@@ -63,20 +63,22 @@ def configure(app, config):
         config.sitemap_excludes = list(made)
 
 
-def open_copies_in_colab(app, pagename, templatename, context, doctree):
-    """Let the Colab buttons open the copies of the notebooks that install the package."""
-    old, new = (f"/blob/{name}/" for name in (branch(os.environ), COLAB_BRANCH))
+def open_editions(app, pagename, templatename, context, doctree):
+    """Let the buttons of Colab and Binder open the reading editions."""
+    built = branch(os.environ)
     groups = [button.get("buttons", []) for button in context.get("header_buttons", [])]
     for button in (button for group in groups for button in group):
-        if button.get("url", "").startswith(COLAB):
-            button["url"] = button["url"].replace(old, new, 1)
+        for service, form in ((COLAB, "/blob/{}/"), (BINDER, "/{}?urlpath=")):
+            if button.get("url", "").startswith(service):
+                old, new = form.format(built), form.format(EDITIONS)
+                button["url"] = button["url"].replace(old, new, 1)
 
 
 def pull_link(environ):
     """Return the link by which a JupyterHub with nbgitpuller copies the notebooks."""
     repository = theme_options(environ)["repository_url"]
     place = f"lab/tree/{repository.rpartition('/')[2]}/chapters"
-    what = urlencode({"repo": repository, "branch": COLAB_BRANCH, "urlpath": place})
+    what = urlencode({"repo": repository, "branch": EDITIONS, "urlpath": place})
     hub = environ.get("BOOK_HUB", "").rstrip("/") or "https://hub.example.edu"
     return f"{hub}/hub/user-redirect/git-pull?{what}"
 
@@ -98,5 +100,5 @@ def setup(app):
         app.setup_extension("sphinx_sitemap")
     app.connect("config-inited", configure)
     app.connect("doctree-resolved", show_pull_link)
-    app.connect("html-page-context", open_copies_in_colab, priority=900)  # the theme's are made
+    app.connect("html-page-context", open_editions, priority=900)  # the theme's are made
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,11 +9,14 @@ from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy and PyTorch are loaded
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["JAX_ENABLE_X64"] = "1"
 
 import torch  # noqa: E402
 from scipy.stats import gmean  # noqa: E402
 
 from benchmarks import chapters, growth, latch, networks, powers, timing, walks  # noqa: E402
+from longterm.training import _keep_freed_memory  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results.md")
 COLUMNS = {
@@ -43,7 +46,7 @@ def machine():
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    programs = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "torch"))
+    programs = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "torch", "jax"))
     processor = models[0] if models else platform.processor()
     programs += f"; one thread; {date.today()}"
     return f"{os.cpu_count()} × {processor}; Python {platform.python_version()}, {programs}"
@@ -52,6 +55,7 @@ def machine():
 def main(parts):
     """Print the tables; store them if all were measured; 1 if a target was missed."""
     torch.set_num_threads(1)
+    _keep_freed_memory()  # as every training does; it serves PyTorch as well
     lines = [machine()]
     print(lines[0])
     for part in parts or PARTS:

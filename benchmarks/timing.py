@@ -28,16 +28,16 @@ class Case(NamedTuple):
 
 
 def measure(case):
-    """Return for each way its times in seconds, one a round, in rounds that take turns."""
+    """Return for each way its processor time in seconds, one a round, in rounds that take turns."""
     repeats = {name: _repeats(way) for name, way in case.ways.items()}
     times = {name: [] for name in case.ways}
     gc.disable()
     for _ in range(case.rounds):
         for name, way in case.ways.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(repeats[name]):
                 way()
-            spent = (time.perf_counter() - start) / repeats[name]
+            spent = (time.process_time() - start) / repeats[name]
             times[name].append(spent * case.scale.get(name, 1))
     gc.enable()
     return times

@@ -312,9 +312,10 @@ class Units(Model):
         length, networks, sequences, _ = inputs.shape
         _check.room((length + 1) * networks * sequences * self.numbers, "inputs")
         drive = _times(parameters.entry)(inputs)
-        drive += parameters.bias[:, None]
-        states = np.zeros((len(drive) + 1, *drive.shape[1:3], n))
-        signals = np.zeros_like(states)
+        drive += np.repeat(parameters.bias[:, None], sequences, axis=1)
+        states = np.empty((length + 1, networks, sequences, n))
+        signals = np.empty_like(states)
+        states[0] = signals[0] = 0.0
         gates = self._advance(parameters.recurrent, drive, states, signals)
         answers = signals[-1] @ parameters.readout.swapaxes(1, 2) + parameters.offset[:, None]
         return Run(inputs, states, signals, answers, gates)
@@ -326,7 +327,7 @@ class Units(Model):
         return Weights(
             _sum_of_products(errors, self._heard(run.signals)),
             _sum_of_products(errors, run.inputs),
-            errors.sum(axis=(0, 2)),
+            _sum_by_network(errors),
             misses.swapaxes(1, 2) @ run.signals[-1],
             misses.sum(axis=1),
         )
@@ -370,7 +371,8 @@ class Plain(Units):
             np.tanh(states[t], out=signals[t])
 
     def _back(self, W: Array, run: Run, error: Array) -> Array:
-        back, flow = _times(W.swapaxes(1, 2)), 1 - run.signals[1:] ** 2
+        back, flow = _times(W.swapaxes(1, 2)), np.square(run.signals[1:])
+        np.subtract(1, flow, out=flow)
         flow[-1:] *= error
         for t in range(len(flow) - 1, 0, -1):
             flow[t - 1] *= back(flow[t])
@@ -555,11 +557,24 @@ class BitMemory(Plain):
 
 def _times(W: Array) -> Callable[[Array], Array]:
     """What multiplies signals (..., networks, sequences, n) with the weights of their network."""
-    if W.shape[2] == 1:  # plain products are faster
+    if W.shape[2] == 1:  # plain products are faster, those of long rows the more
         column = W[:, None, :, 0]
-        return lambda signals: signals * column
+
+        def scaled(signals: Array) -> Array:
+            wide = np.repeat(signals, W.shape[1], axis=-1)
+            wide *= np.repeat(column, signals.shape[-2], axis=-2)
+            return wide
+
+        return scaled
     transposed = np.ascontiguousarray(W.swapaxes(1, 2))
     return lambda signals: signals @ transposed
+
+
+def _sum_by_network(errors: Array) -> Array:
+    """Sum over steps and sequences; NumPy adds rows that lie together faster than strewn ones."""
+    _, networks, _, n = errors.shape
+    total: Array = errors.swapaxes(1, 2).reshape(-1, networks * n).sum(axis=0)
+    return total.reshape(networks, n)
 
 
 def _sum_of_products(left: Array, right: Array) -> Array:

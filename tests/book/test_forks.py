@@ -14,14 +14,12 @@ import yaml
 from _ext import forks
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tools.release import colab_notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 FORK = {
     "GITHUB_REPOSITORY": "someone/their-fork",
     "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_REF": "refs/heads/main",
-    "GITHUB_SHA": "c0ffee",
     "BOOK_BASE_URL": "https://someone.github.io/their-fork",
 }
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
@@ -92,7 +90,7 @@ def test_a_forks_pages_link_to_the_fork(tmp_path):
     page, copy = "chapters/one.ipynb", "someone/their-fork/blob/colab/chapters/one.ipynb"
     assert found >= {
         "https://github.com/someone/their-fork",
-        f"https://mybinder.org/v2/gh/someone/their-fork/main?urlpath=lab/tree/{page}",
+        f"https://mybinder.org/v2/gh/someone/their-fork/colab?urlpath=lab/tree/{page}",
         f"https://colab.research.google.com/github/{copy}",
         "https://someone.github.io/their-fork/chapters/one.html",
         "https://github.com/someone/their-fork/issues/new?title=Issue%20on%20page%20"
@@ -117,24 +115,6 @@ def test_a_hub_copies_the_notebooks_from_the_fork():
     assert link[:3] == ("https", "hub.uni.edu", "/hub/user-redirect/git-pull")
     assert dict(parse_qsl(link.query)) == {
         "repo": "https://github.com/someone/their-fork",
-        "branch": forks.COLAB_BRANCH,
+        "branch": forks.EDITIONS,
         "urlpath": "lab/tree/their-fork/chapters",
     }
-
-
-# --- Notebooks for Colab -----------------------------------------------------------------
-
-
-def test_copies_for_colab_install_the_built_commit_of_the_fork():
-    expected = "longterm @ git+https://github.com/someone/their-fork@c0ffee"
-    assert colab_notebooks.requirement(FORK) == expected
-
-
-def test_copies_for_colab_are_the_chapters_after_one_cell(tmp_path):
-    colab_notebooks.write_copies(tmp_path, "longterm @ file:///a.whl")
-    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
-    assert [path.name for path in sorted(tmp_path.glob("chapters/*"))] == [c.name for c in chapters]
-    for chapter in chapters:
-        copy = nbformat.read(tmp_path / "chapters" / chapter.name, as_version=4)
-        assert '%pip install --quiet "longterm @ file:///a.whl"' in copy.cells[0].source
-        assert copy.cells[1:] == nbformat.read(chapter, as_version=4).cells

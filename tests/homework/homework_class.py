@@ -21,7 +21,7 @@ def term_file(folder, key=KEY, **changes):
     (folder / "term.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def roster_file(folder, rows, head="id,name,accounts,extension_days,submitted,Section"):
+def roster_file(folder, rows, head="id,name,accounts,extension_days,hw1_submitted,Section"):
     """Write a roster.csv."""
     (folder / "roster.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
 
@@ -57,6 +57,16 @@ def with_wrong(homework, student_id, *known):
 def data(nb):
     """Return the bytes of a notebook's file."""
     return json.dumps(nb).encode()
+
+
+def in_term(homework):
+    """Return a known wrong answer of the version that is set: the first that loses points."""
+    return wrong.in_term(homework)[0]
+
+
+def json_of(content):
+    """Return the bytes of a file of JSON."""
+    return json.dumps(content).encode()
 
 
 def known_wrong(homework, words):

@@ -1,6 +1,8 @@
 """The instructor's desk: names, dates, tables, mangled notebooks, and a class lived through."""
 
+import contextlib
 import csv
+import functools
 import io
 import json
 import os
@@ -22,6 +24,7 @@ from tools.homework import (
     marking,
     masters,
     names,
+    own,
     pages,
     sandbox,
     submissions,
@@ -32,6 +35,7 @@ from tools.homework import (
 ROOT = Path(__file__).resolve().parents[2]
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 MOST = sum(test.points for test in HOMEWORK.tests)
+OPENER = functools.partial(hand_ins.open_all, "key")
 
 # --- Names of files ------------------------------------------------------------------------
 
@@ -61,6 +65,7 @@ FILES_OF = {
         "lovelaceada_4712_88123_hw1.ipynb": None,  # the number is another's than the name
         "ada_5_6_hw1.ipynb": None,
         "s02/lovelaceada_4711_88123_hw1.ipynb": None,
+        "otherbert_901_88003_hw1.ipynb": None,  # 901 is an ID, and here somebody else's number
         "hw1.ipynb": None,
     },
     "Moodle": {
@@ -74,6 +79,12 @@ FILES_OF = {
         "Ada Lovelace_31337_assignsubmission_file_/"
         "Ada Byron_31339_assignsubmission_file_/hw1.ipynb": "s01",
         "Kim Lee_31337_assignsubmission_file_/hw1.ipynb": None,  # two have this name
+        "Kim Lee_4715_assignsubmission_file_/hw1.ipynb": "s05",  # and a number tells them apart
+        "Participant_4714_assignsubmission_file_/hw1.ipynb": "s04",
+        "Participant_31337_assignsubmission_file_/hw1.ipynb": None,
+        "Group A-Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": "s01",
+        "Ada Byron-Karl-Heinz von Müller_31337_assignsubmission_file_/hw1.ipynb": "s02",
+        "Kim Lee_4711_assignsubmission_file_/hw1.ipynb": None,  # the number is another's
         "Ada_31337_assignsubmission_file_/hw1.ipynb": None,
         "s02/Ada Lovelace_31337_assignsubmission_file_/hw1.ipynb": None,
     },
@@ -90,8 +101,23 @@ FILES_OF = {
         f"77-55667 - Ada Lovelace - {SPACE}/4712-1 - Ada Byron - {SPACE}/hw1.ipynb": "s01",
         f"4711-55667 - Ada Byron - {SPACE}/hw1.ipynb": None,
     },
+    "Gradescope": {
+        "4711 2027-04-19-21-30-05/submission_88/hw1.ipynb": "s01",
+        "s02 2027-04-19-21-30-05/submission_88/s01 2027-04-01-00-00-00/hw1.ipynb": "s02",
+        "4711/submission_88/hw1.ipynb": None,
+    },
+    "Repositories": {
+        "hw1-alovelace/hw1.ipynb": "s01",
+        "course-hw1-kvm/s01/hw1.ipynb": "s02",
+        "s03/hw1.ipynb": "s03",
+        "hw1-j_smith/hw1.ipynb": None,  # there are smith and j_smith
+        "hw1-j-smith/hw1.ipynb": "s07",
+        "alovelace.ipynb": None,
+    },
     "IDs": {
         "s03.ipynb": "s03",
+        "hw1_s03.ipynb": "s03",
+        "s03.ipynb.txt": "s03",
         "S03_hw1.ipynb": "s03",
         "s03/hw1.ipynb": "s03",
         "s03/s01/hw1.ipynb": "s03",
@@ -113,7 +139,7 @@ def test_a_file_is_whose_the_system_says_and_else_nobodys(system, path, owner):
     assert (student.id if student else None) == owner
 
 
-@pytest.mark.parametrize("system", [system for system in FILES_OF if system != "IDs"])
+@pytest.mark.parametrize("system", [system for system in FILES_OF if system not in names.LOOSE])
 def test_the_system_that_named_most_files_is_guessed(system):
     assert names.likely_system(list(FILES_OF[system])) == system
 
@@ -288,7 +314,7 @@ def test_a_zip_that_unpacks_to_gigabytes_is_not_unpacked():
 def points(nb):
     """Return the points by question that a notebook gets, marked in this process."""
     handed = submissions.Handed("x.ipynb", homework_class.data(nb))
-    work = submissions.own_work(submissions.notebook_cells(handed), HOMEWORK)
+    work = own.own_work(submissions.notebook_cells(handed), HOMEWORK)
     session = marking.Here(marking.program(HOMEWORK, "s01", work.cells))
     gained = {}
     for mark in marking.mark_all(HOMEWORK, "s01", session):
@@ -402,18 +428,18 @@ def test_the_typed_id_and_the_written_answer_are_found():
     handed = submissions.Handed(
         "x.ipynb", homework_class.data(homework_class.solved(HOMEWORK, "s7"))
     )
-    work = submissions.own_work(submissions.notebook_cells(handed), HOMEWORK)
+    work = own.own_work(submissions.notebook_cells(handed), HOMEWORK)
     assert work.typed_id == "s7"
     assert "figure" in work.written["referee"]
     handed = submissions.Handed("x.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))
-    work = submissions.own_work(submissions.notebook_cells(handed), HOMEWORK)
+    work = own.own_work(submissions.notebook_cells(handed), HOMEWORK)
     assert (work.typed_id, work.cells, work.written) == ("", [], {"referee": ""})
 
 
 # --- A class lived through -----------------------------------------------------------------
 
 ROSTER = [
-    # id, name, accounts, extension_days, submitted, Section
+    # id, name, accounts, extension_days, hw1_submitted, Section
     "s01,Ada Lovelace,101,,2027-04-19 20:00,A",  # all right
     "s02,Kim Lee,102,,2027-04-20 08:00,A",  # late by a day
     "s03,Grace Hopper,103,2,2027-04-21 22:00,B",  # late, but extended
@@ -425,7 +451,7 @@ ROSTER = [
     "s09,Leonhard Euler,109,,2027-04-19 20:00,B",  # untouched
     "s10,Mary Cartwright,110,,2027-04-27 20:00,B",  # too late
     "s11,Paul Erdős,111,,,A",  # nothing
-    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # somebody else's ID; another term's copy
+    "s12,Ida Rhodes,112,,2027-04-19 20:00,A",  # another term's copy, an ID of nobody
 ]
 KNOWN = homework_class.known_wrong(HOMEWORK, "logarithm")
 
@@ -454,43 +480,43 @@ def lived(tmp_path_factory):
         "gaußkarl_108_7_hw1.ipynb": homework_class.with_wrong(HOMEWORK, "s08", KNOWN),
         "eulerleonhard_109_8_hw1.ipynb": homework_class.blank(HOMEWORK),
         "cartwrightmary_LATE_110_8_hw1.ipynb": right(HOMEWORK, "s10"),
-        "rhodesida_112_9_hw1.ipynb": right(other, "s01"),
+        "rhodesida_112_9_hw1.ipynb": right(other, "s99"),
         "hw1-final (3).ipynb": right(HOMEWORK, "s01"),
     }
     with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
         for name, content in files.items():
             content = content if isinstance(content, bytes) else homework_class.data(content)
             archive.writestr(name, content)
-    (folder / "said").write_text(run(folder), encoding="utf-8")
+    (folder / "said").write_text(run_alone(folder), encoding="utf-8")
     return folder
 
 
+def words_of(folder, words):
+    """Return the arguments of a command on a class."""
+    words = words or ("grade", str(folder / "submissions.zip"))
+    return [*words, "--course", str(folder), "--target", str(folder / "out")]
+
+
 def run(folder, *words):
-    """Run the command as make does; return what it prints."""
+    """Run a command as its module does; return what it prints."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert desk.main(words_of(folder, words)) == 0
+    return said.getvalue()
+
+
+def run_alone(folder, *words):
+    """Run a command as make does, in a process of its own; return what it prints."""
     sandbox.probe()
-    words = words or ("grade",)
-    options = ["--course", str(folder), "--target", str(folder / "out")]
-    process = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tools.homework",
-            words[0],
-            str(folder / "submissions.zip"),
-            *options,
-            *words[1:],
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "tools.homework", *words_of(folder, words)]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
     return process.stdout
 
 
 def table(folder):
     """Return grades.csv by student."""
-    text = (folder / "out" / "grades.csv").read_text(encoding="utf-8")
+    text = (folder / "out" / "grades.csv").read_text(encoding="utf-8-sig")
     return {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
@@ -501,29 +527,35 @@ def page(folder, student):
 def test_totals_follow_from_answers_dates_and_attempts(lived):
     rows = table(lived)
     lost = sum(test.points for test in HOMEWORK.tests if test.name in KNOWN.loses)
-    totals = {who: float(row["hw1 total"]) for who, row in rows.items()}
-    assert totals == {
-        "s01": MOST,
-        "s02": MOST * 0.9,
-        "s03": MOST,
-        "s04": MOST - lost,
-        "s05": 0,
-        "s06": 0,
-        "s07": 0,
-        "s08": MOST - lost,
-        "s09": 0,
-        "s10": 0,
-        "s11": 0,
-        "s12": totals["s12"],
+    so_far = {who: row["hw1 so far"] for who, row in rows.items()}
+    assert so_far == {
+        "s01": f"{MOST:g}",
+        "s02": f"{MOST * 0.9:g}",
+        "s03": f"{MOST:g}",
+        "s04": f"{MOST - lost:g}",
+        "s05": "",
+        "s06": "0",
+        "s07": "",
+        "s08": f"{MOST - lost:g}",
+        "s09": "0",
+        "s10": "0",
+        "s11": "",
+        "s12": so_far["s12"],
     }
-    assert totals["s12"] < MOST
+    assert float(so_far["s12"]) < MOST
     assert rows["s02"]["hw1 days late"] == "1"
-    assert [rows[who]["hw1 status"] for who in ("s01", "s05", "s07", "s11")] == [
+    assert [rows[who]["hw1 status"] for who in ("s01", "s05", "s07", "s09", "s11")] == [
+        "partly marked",
+        "refused",
+        "refused",
         "marked",
-        "refused",
-        "refused",
         "no submission",
     ]
+
+
+def test_a_total_is_blank_until_all_of_it_is_marked(lived):
+    totals = {who: row["hw1 total"] for who, row in table(lived).items()}
+    assert {who for who, total in totals.items() if total} == {"s06", "s09"}
 
 
 def test_the_table_has_the_rosters_columns_for_the_lms_and_its_order(lived):
@@ -539,7 +571,7 @@ def test_the_summary_lists_all_that_needs_a_look(lived):
     assert "s07, kowalewskajasofja_107_7_hw1.pdf: This cannot be marked: a PDF" in text
     assert "s05, turingalan_105_5_hw1.ipynb: The file is damaged" in text
     assert "This copy is from another term" in text
-    assert "s12: The notebook has the ID s01" in text
+    assert "s12: The notebook has the ID s99" in text
     assert KNOWN.name in text
     assert homework_class.known_wrong(HOMEWORK, "start is seen too").name not in text
     assert "2 × " in text
@@ -562,7 +594,7 @@ def test_feedback_has_points_messages_and_no_test(lived):
     )
     assert section in text
     assert "Looks like" not in page(lived, "s09")
-    assert "has not been marked yet" in text
+    assert "Not all of it has been marked yet" in text
     assert "Karl Gauß" in text
     assert HOMEWORK.titles[question] in text
     assert "days counted: 1. 90% of the points are kept." in page(lived, "s02")
@@ -578,39 +610,36 @@ def test_written_answers_are_shown_and_harmless(lived):
     assert "<b>" not in text
 
 
+def drawn(folder):
+    """Return the bytes of all that is drawn, by name; what has changed in a run is its own."""
+    paths = [path for path in (folder / "out").rglob("*") if path.is_file()]
+    return {p.relative_to(folder): p.read_bytes() for p in paths if "changes" not in p.name}
+
+
 def test_a_second_run_gives_the_same_bytes_and_a_fresh_one_too(lived):
-    def files():
-        return {
-            path.relative_to(lived): path.read_bytes()
-            for path in (lived / "out").rglob("*")
-            if path.suffix in (".csv", ".html")
-        }
-
-    first = files()
-    assert "->" not in run(lived)
-    assert files() == first
-    for path in (lived / "out" / "marks").iterdir():
-        path.unlink()
-    run(lived)
-    assert files() == first
+    first = drawn(lived)
+    assert "No mark has changed." in run(lived)
+    assert drawn(lived) == first
+    everybody = " ".join(line.split(",")[0] for line in ROSTER)
+    assert "No mark has changed." in run(lived, "regrade", "--students", everybody)
+    assert drawn(lived) == first
 
 
-def test_marks_by_hand_merge_and_survive_marking_again(lived):
+def test_marks_by_hand_stay_until_they_are_taken_back(lived):
     (lived / "written.csv").write_text(
         "id,homework,claim,figure,reason,instead,comment\ns01,hw1,1,1,0.5,1,Well argued\n",
         encoding="utf-8",
     )
+    head = "id,homework,question,points,reason\n"
     (lived / "overrides.csv").write_text(
-        "id,homework,question,points,reason\n"
-        "s06,hw1,horizon,1,An idea was there\n"
-        "s11,hw1,total,12.5,Ill; oral examination\n",
+        head + "s06,hw1,horizon,1,An idea was there\ns11,hw1,total,12.5,Ill; oral examination\n",
         encoding="utf-8",
     )
-    said = run(lived, "regrade", "--students", "s01 s06", "s11")
+    said = run(lived, "grade", "--homework", "hw1")
     assert "s01: hw1 referee (empty) -> 3.5" in said
-    assert f"s01: hw1 total {MOST:g} -> {MOST + 3.5:g}" in said
-    assert "s06: hw1 horizon 0 -> 1" in said
-    assert "s11: hw1 total 0 -> 12.5" in said
+    assert f"s01: hw1 total (empty) -> {MOST + 3.5:g}" in said
+    assert "s06: hw1 horizon 0 -> 1 (An idea was there)" in said
+    assert "s11: hw1 total (empty) -> 12.5" in said
     assert "s08" not in said
     before = table(lived)
     assert float(before["s06"]["hw1 total"]) == 1
@@ -621,7 +650,13 @@ def test_marks_by_hand_merge_and_survive_marking_again(lived):
     assert "An idea was there" in page(lived, "s06")
     (lived / "written.csv").unlink()
     (lived / "overrides.csv").unlink()
-    assert "s01: hw1 referee 3.5 -> (empty)" in run(lived)
+    assert run(lived).count("->") == 0
+    back = head + "s06,hw1,horizon,,Taken back\ns11,hw1,total,,Taken back\n"
+    (lived / "overrides.csv").write_text(back, encoding="utf-8")
+    said = run(lived)
+    assert "s06: hw1 horizon 1 -> 0" in said
+    assert "s11: hw1 total 12.5 -> (empty)" in said
+    (lived / "overrides.csv").unlink()
 
 
 def test_which_attempt_counts_is_the_terms_choice(lived):
@@ -653,8 +688,7 @@ def test_the_command_names_what_is_wrong_and_does_nothing(tmp_path, capsys):
     homework_class.roster_file(tmp_path, ["s01"], "id")
     assert desk.main(words) == 1
     assert "HOMEWORK=hw1" in capsys.readouterr().err
-    words[0] = "regrade"
-    assert desk.main(words) == 1
+    assert desk.main(["regrade", *words[2:]]) == 1
     assert "STUDENTS" in capsys.readouterr().err
     assert desk.main(["grade", str(tmp_path / "none"), *words[2:]]) == 1
     assert "no folder and no zip" in capsys.readouterr().err
@@ -723,7 +757,7 @@ def test_titles_are_those_of_the_terms_version():
 def test_the_homework_is_told_by_its_cells():
     files = [submissions.Handed("a.ipynb", homework_class.data(homework_class.blank(HOMEWORK)))]
     assert (
-        hand_ins.detect([submissions.Handed("b.pdf", b"x"), *files], lambda path: path, "key")
+        hand_ins.detect([submissions.Handed("b.pdf", b"x"), *files], lambda path: path, OPENER)
         == "hw1"
     )
     cells = json.loads(files[0].data)
@@ -750,7 +784,7 @@ def test_one_students_files_keep_no_other_from_being_marked(course):
     files = submissions.collect(packed, its_course.owner)
     assert {f.path for f in files if f.read()} >= {"s02.ipynb", "s03.ipynb"}
     assert sum(bool(f.source) for f in files) <= 2 + submissions.MOST_EACH
-    assert hand_ins.detect(files, its_course.owner, "key") == "hw1"
+    assert hand_ins.detect(files, its_course.owner, OPENER) == "hw1"
 
 
 def test_links_and_pipes_are_listed_and_not_opened(course):
@@ -776,7 +810,7 @@ def test_links_and_pipes_are_listed_and_not_opened(course):
 def test_picking_out_a_hostile_cell_takes_a_moment(source):
     cells = [{"type": "code", "source": source, "id": "horizon-a-answer"} for _ in range(10)]
     start = time.process_time()
-    submissions.own_work(cells, HOMEWORK)
+    own.own_work(cells, HOMEWORK)
     assert time.process_time() - start < 3
 
 
@@ -803,8 +837,11 @@ def test_a_scratch_notebook_beside_the_homework_is_no_attempt(course):
     ]
     its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     assert [a.path for a in its_desk.attempts["s01"]] == ["s01/hw1.ipynb"]
-    assert [a.path for a in its_desk.attempts["s02"]] == ["s02/only.ipynb"]
-    assert [path for _, path, _ in its_desk.refused] == ["s01/zz_scratch.ipynb"]
+    assert "s02" not in its_desk.attempts
+    assert sorted(path for _, path, _ in its_desk.refused) == [
+        "s01/zz_scratch.ipynb",
+        "s02/only.ipynb",
+    ]
 
 
 def test_a_single_time_is_that_of_the_last_attempt(course):
@@ -821,8 +858,10 @@ def test_a_single_time_is_that_of_the_last_attempt(course):
 def test_a_rubric_that_gives_too_much_is_named(course):
     text = "id,homework,claim,figure,comment\ns01,hw1,3,2,Fine\n"
     (course / "written.csv").write_text(text, encoding="utf-8")
+    its_course = term.Course.read(course)
+    written = term.read_written(course / "written.csv", "hw1", its_course.students)
     with pytest.raises(term.BadFile, match="s01 has more points"):
-        grading.results(HOMEWORK, term.Course.read(course), hand_ins.Desk(), {})
+        grading.results(HOMEWORK, its_course, hand_ins.Desk(), {}, written, {}, {})
 
 
 def test_a_file_that_trips_the_reader_stops_no_class(course, monkeypatch):
@@ -837,15 +876,6 @@ def test_another_homework_is_refused_by_name(course):
     files = [submissions.Handed("s01.ipynb", homework_class.data(other))]
     its_desk = hand_ins.sort_files(files, HOMEWORK, term.Course.read(course))
     assert "is hw2, not hw1" in its_desk.refused[0][2]
-
-
-def test_columns_of_other_homeworks_stay():
-    old = [{"id": "a", "hw2 total": "5", "hw1 total": "1"}, {"id": "b", "hw2 total": "6"}]
-    new = [{"id": "a", "hw1 total": "2"}, {"id": "c", "hw1 total": "3"}]
-    assert grading.merge(old, new, ["hw1 total"]) == [
-        {"id": "a", "hw1 total": "2", "hw2 total": "5"},
-        {"id": "c", "hw1 total": "3"},
-    ]
 
 
 def test_an_answer_like_a_known_wrong_one_is_told():

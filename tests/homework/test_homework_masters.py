@@ -126,6 +126,8 @@ LAZY = """
 np.zeros((3, 3)) | np.full((3, 3), 2**62) | np.full((3, 3), 1e308) | -np.full((3, 3), 1e308)
 np.full((3, 3), 1e160) | np.full((3, 3), np.inf) | np.full((2, 2), 1e308) | np.zeros((0, 3, 3))
 np.full(100, 1e308) | (np.full((3, 3), 1e308), np.full(3, 1e308)) | (np.zeros((0, 3)), np.zeros(0))
+np.triu(np.full((3, 3), 1e308), 1) | np.triu(np.full((3, 3), 2**62), 1) | np.tri(3) * 1e150
+np.triu(np.full((3, 3), 3e38, np.float32), 1) | np.tri(3, k=-1) * 1e16
 values[0] if values else 0 | values[-1] if values else 0
 """.replace("\n", " | ").strip(" |")
 

@@ -12,7 +12,17 @@ from pathlib import Path
 
 import homework_class
 import pytest
-from tools.homework import calls, grading, marking, masters, plain, sandbox, submissions
+from tools.homework import (
+    calls,
+    grading,
+    marking,
+    masters,
+    own,
+    plain,
+    runs,
+    sandbox,
+    submissions,
+)
 
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 MOST = sum(test.points for test in HOMEWORK.tests)
@@ -263,7 +273,7 @@ def mark_timed(folder, seconds):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grading, "try_to_mark", timed)
-        return grading.grade(folder / "in", folder, folder / "out", "hw1")[1]
+        return runs.grade(folder / "in", folder, folder / "out", "hw1").results
 
 
 def left_behind():
@@ -449,7 +459,7 @@ def test_a_sandbox_that_does_not_start_costs_no_student_a_point(monkeypatch):
 
 def test_no_error_of_ours_stops_a_class(monkeypatch):
     monkeypatch.setattr(grading, "mark_attempt", lambda *words: 1 / 0)
-    assert grading.try_to_mark(None, None, None, False)["failed"].startswith("ZeroDivisionError")
+    assert grading.try_to_mark(None, None)["failed"].startswith("ZeroDivisionError")
 
 
 def test_what_a_student_gets_depends_on_nothing_that_the_notebook_claims():
@@ -460,7 +470,7 @@ def test_what_a_student_gets_depends_on_nothing_that_the_notebook_claims():
         if cell.cell_type == "code" and masters.cell_id(cell).endswith(("-test", "-far")):
             cell.source = "pass"
     handed = submissions.Handed("x.ipynb", homework_class.data(nb))
-    work = submissions.own_work(submissions.notebook_cells(handed), HOMEWORK)
+    work = own.own_work(submissions.notebook_cells(handed), HOMEWORK)
     with sandbox.Session(marking.program(HOMEWORK, "s1", work.cells)) as session:
         assert {m.points for m in marking.mark_all(HOMEWORK, "s1", session)} == {0}
 

@@ -3,8 +3,9 @@
 `masters` reads the masters, `copies` writes what students get. `term` knows dates and people,
 `names` whose a file is, by the system that named it, `hand_ins` who handed in what. All that a
 student wrote is opened and marked by `jobs`, each in a `child` that can be killed: `submissions`
-picks out the student's cells, `sandbox` starts `worker`, which runs them where no test is and with
-few system `calls`, and talks with it in `plain` values; `marking` asks the tests. `wrong` knows
-wrong answers, `grading` marks a class, `pages` and `files` write what students and instructors
-read.
+gives its cells, `own` picks out the student's, `sandbox` starts `worker`, which runs them where no
+test is and with few system `calls`, and talks with it in `plain` values; `marking` asks the tests.
+`wrong` knows wrong answers. `gradebook` is a term's memory: `grading` takes hand-ins in and marks
+what is new, `runs` decides what is current, `out`, `pages` and `files` draw from it what students
+and instructors read, `story` tells and erases one student's.
 """

@@ -1,14 +1,27 @@
-"""The commands behind `make homework`, `make grade` and `make regrade`.
+"""The commands behind `make homework`, `grade`, `regrade`, `history` and `forget`.
 
 What is not said on the command line is taken from the environment, where make puts what was typed.
 """
 
 import argparse
+import contextlib
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
-from tools.homework import copies, files, grading, masters, sandbox, term
+from tools.homework import (
+    copies,
+    files,
+    gradebook,
+    grading,
+    masters,
+    out,
+    runs,
+    sandbox,
+    story,
+    term,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,29 +38,72 @@ def hand_out(options):
 
 
 def grade(options):
-    """Mark a class, or some students again."""
+    """Take in what a class handed in, mark what is new, and say what has changed."""
     again = " ".join(options.students).split() if options.command == "regrade" else ()
     if options.command == "regrade" and not again:
         raise term.BadFile('Name whom to mark again: make regrade STUDENTS="s01 s02"')
-    if not str(options.submissions or ""):
-        raise term.BadFile("Name the submissions: make grade SUBMISSIONS=folder-or-zip")
-    options.submissions = Path(options.submissions).expanduser()
-    options.target.mkdir(parents=True, exist_ok=True)
-    homework, results, desk, changed = grading.grade(
-        options.submissions, options.course, options.target, options.homework, again
-    )
-    if again or changed:
-        lines = [f"  {files.visible(line)}" for line in changed]
-        print("\n".join(lines) or "No mark has changed.")
-    marked = sum(result.status == grading.MARKED for result in results)
-    print(
-        f"{homework.name}: marked {marked} of {len(results)}; {len(desk.refused)} files refused, "
-        f"{len(desk.unmatched)} match nobody."
-    )
-    print(f"  {options.target / 'grades.csv'}")
-    if not again:
-        print(f"  {options.target / f'{homework.name}-summary.html'}")
-    print(f"  {options.target / 'feedback' / homework.name}")
+    words = options.submissions, options.course, options.target, options.homework
+    run = runs.grade(*words, again, options.preview)
+    lines = [*summary_lines(run), *change_lines(run.changed)]
+    print("\n".join(files.visible(line) for line in lines))
+    for path in sorted(run.target.glob(f"{run.homework.name}-*")):
+        print(f"  {path}")
+    print(f"  {run.target / 'grades.csv'}")
+    if options.preview:
+        print("A preview: nothing has changed. Without PREVIEW=1 it counts.")
+
+
+def summary_lines(run):
+    """Return what stands on top: how many have what, and what needs the instructor."""
+    counts = Counter(result.status for result in run.results)
+    desk, failed = run.desk, [r.student.id for r in run.results if r.status == grading.FAILED]
+    lines = [f"Whose is it? {path}: {why}" for path, why in desk.unclear.items()]
+    lines += ["Say so in whose.csv, a line `file,id` each."] if lines else []
+    lines += [f"Not marked, for a reason of ours: {', '.join(failed)}"] if failed else []
+    ours = {m.test for r in run.results for m in r.marks if m.points is None}
+    lines += [f"Our own test fails, and nobody is marked by it: {name}" for name in sorted(ours)]
+    some = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    lines.append(f"{run.homework.name}, {run.new_files} new files: {some}.")
+    if desk.refused or desk.unmatched:
+        few = f"{len(desk.refused)} files refused, {len(desk.unmatched)} match nobody"
+        lines.append(f"{few}: see {run.homework.name}-summary.html.")
+    return lines + run.said
+
+
+def change_lines(changed, most=20):
+    """Return a line for every mark that is not what it was, and how many are new."""
+    rows = out.change_rows(changed)
+    first = {row["id"] for row in rows if row["first"]}
+    lines = [
+        f"  {row['id']}: {row['homework']} {row['what']} {row['was'] or '(empty)'} -> "
+        f"{row['is'] or '(empty)'}" + (f" ({row['why']})" if row["why"] else "")
+        for row in rows
+        if not row["first"]
+    ]
+    more = [f"  and {len(lines) - most} more"] if len(lines) > most else []
+    news = [f"New in the gradebook: {len(first)} students."] if first else []
+    return news + (["Changed:", *lines[:most], *more] if lines else ["No mark has changed."])
+
+
+def history(options):
+    """Tell all that the gradebook knows of one student."""
+    with contextlib.closing(story.existing(options.course)) as book:
+        zone = term.read_term(options.course / "term.toml").zone
+        print("\n".join(map(files.visible, story.history(book, one_student(options), zone))))
+
+
+def forget(options):
+    """Erase a student from the gradebook, its backups, and what was drawn."""
+    lines = story.forget(options.course, options.target, one_student(options))
+    print("\n".join(map(files.visible, lines)))
+
+
+def one_student(options):
+    """Return the one student who was named."""
+    who = " ".join(options.student).strip()
+    if not who:
+        raise term.BadFile(f"Name the student: make {options.command} STUDENT=s01")
+    return who
 
 
 def typed(name):
@@ -77,7 +133,16 @@ def parser():
         command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
         command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
         command.add_argument("--students", nargs="*", default=[typed("STUDENTS") or ""])
+        command.add_argument("--preview", action="store_true", default=bool(typed("PREVIEW")))
         command.set_defaults(run=grade)
+    for name, run, words in (
+        ("history", history, "tell what is known of one student"),
+        ("forget", forget, "erase one student"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("student", nargs="*", default=[typed("STUDENT") or ""])
+        command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
+        command.set_defaults(run=run)
     for command in commands.choices.values():
         folder = Path(typed("COURSE") or ROOT / "homework")
         command.add_argument("--course", type=Path, default=folder)
@@ -92,9 +157,12 @@ def main(arguments=None):
             setattr(options, name, value.expanduser())
     try:
         options.run(options)
-    except (term.BadFile, sandbox.NoSandbox, FileNotFoundError) as error:
+    except (term.BadFile, sandbox.NoSandbox, gradebook.Broken, FileNotFoundError) as error:
         print(files.visible(str(error)), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What is marked is kept: run it again to go on.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -36,6 +36,9 @@ def program():
     """Return the filter as the bytes that bubblewrap reads; `OSError` without libseccomp."""
     try:
         import pyseccomp
+    except ModuleNotFoundError:
+        words = "pyseccomp is missing from .venv: run `make book`, which brings it up to date"
+        raise OSError(words) from None
     except (ImportError, RuntimeError) as error:
         raise OSError(f"libseccomp is missing ({error}): sudo apt install libseccomp2") from None
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.ENOSYS))

@@ -23,6 +23,7 @@ SECONDS, ROOM, MOST_BYTES = 20, 400 << 20, 8_000_000
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 ROOT = str(Path(__file__).resolve().parents[2])
 SERVER, LOCK = multiprocessing.get_context("forkserver"), threading.Lock()
+STOPPED = threading.Event()
 
 
 class Failed(Exception):
@@ -32,11 +33,13 @@ class Failed(Exception):
 def run(job, *words, seconds=SECONDS):
     """Return what a job returns in a child of its own; `Failed` if it does not end in time."""
     with LOCK:
+        if STOPPED.is_set():
+            raise Failed("it was stopped")
         serve()
-    ours, its = SERVER.Pipe(duplex=False)
-    process = SERVER.Process(target=work, args=(its, job, words), daemon=True)
-    end = time.monotonic() + seconds
-    process.start()
+        ours, its = SERVER.Pipe(duplex=False)
+        process = SERVER.Process(target=work, args=(its, job, words), daemon=True)
+        end = time.monotonic() + seconds
+        process.start()
     its.close()
     try:
         length = int.from_bytes(read_exactly(ours.fileno(), 8, end), "big")
@@ -57,6 +60,23 @@ def run(job, *words, seconds=SECONDS):
     return found["value"]
 
 
+@contextlib.contextmanager
+def stopped_at_once(pool):
+    """Use a pool of threads that run children; what ends the use ends all that runs and waits."""
+    try:
+        yield pool
+    except BaseException:
+        with LOCK:
+            STOPPED.set()
+            for process in multiprocessing.active_children():
+                with contextlib.suppress(ValueError, OSError):  # it has just ended by itself
+                    process.kill()
+        pool.shutdown(cancel_futures=True)
+        STOPPED.clear()
+        raise
+    pool.shutdown()
+
+
 @functools.cache
 def serve():
     """Start the server that forks the children in milliseconds: no threads, all imported."""
@@ -65,6 +85,9 @@ def serve():
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (ROOT, before)))  # the server's only
     try:
         forkserver.ensure_running()
+        first = SERVER.Process(target=os.getpid)  # nobody's time runs until the server is ready
+        first.start()
+        first.join()
     finally:
         del os.environ["PYTHONPATH"]
         os.environ |= {"PYTHONPATH": before} if before else {}
@@ -100,7 +123,11 @@ def work(pipe, job, words):
 
 
 def limit():
-    """Bound the time and the memory of this process, and let it end with the server."""
+    """Bound the time and the memory of this process, and let it end with the server.
+
+    A Ctrl-C is for the parent, which kills this.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(ctypes.CDLL(None), "prctl"):
         ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
         pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115

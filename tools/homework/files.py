@@ -14,12 +14,12 @@ DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 
 def write(path, text):
-    """Write a file beside its place and rename it: a full disk leaves the older one as it was."""
+    """Write text or bytes beside their place and rename: a full disk leaves what was there."""
     path = Path(path)
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(number, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o600)
@@ -60,7 +60,7 @@ def from_csv(path):
     """Return the rows of a table that was written here, none if there is none."""
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     rows = [[v[1:] if v[:1] == "'" and FORMULA.match(v[1:]) else v for v in row] for row in rows]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]

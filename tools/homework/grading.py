@@ -1,27 +1,25 @@
-"""Marks a class: from a folder of submissions to grades.csv, feedback and a summary.
+"""Marks a class: takes hand-ins into the gradebook, opens and marks what is new, adds it all up.
 
-Marks are kept in build/grades/marks by what they depend on, so that a run that was stopped goes
-on where it was, and a second run gives the same bytes.
+Each file is opened once and each work marked once, as long as nothing changes that the findings
+depend on. What is found is kept at once, so that a run that was stopped goes on where it was.
 """
 
+import functools
 import hashlib
 import json
 import os
-import re
-from concurrent.futures import ThreadPoolExecutor
+import types
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tools.homework import (
     child,
-    files,
     hand_ins,
     jobs,
     marking,
     masters,
-    names,
-    pages,
     sandbox,
     submissions,
     term,
@@ -30,13 +28,13 @@ from tools.homework import (
 
 from longterm.progress import progress
 
-HERE = Path(__file__).resolve().parent
-NO_SUBMISSION, REFUSED, MARKED, FAILED = "no submission", "refused", "marked", "not marked"
+NO_SUBMISSION, REFUSED, FAILED = "no submission", "refused", "not marked"
+MARKED, PARTLY = "marked", "partly marked"
 
 
 @dataclass
 class Result:
-    """What one student gets, and why."""
+    """What one student gets, and why. Points are None where nobody has marked."""
 
     student: term.Student
     status: str = NO_SUBMISSION
@@ -44,89 +42,197 @@ class Result:
     marks: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    points: dict = field(default_factory=dict)  # by question; None where a person has to mark
+    points: dict = field(default_factory=dict)  # by question
     rubric: dict = field(default_factory=dict)
     comment: str = ""
-    reasons: dict = field(default_factory=dict)
+    reasons: dict = field(default_factory=dict)  # by question that was set by hand
     days_late: int = 0
-    total: float = 0.0
+    so_far: float | None = None  # what is marked, less what is lost for being late
+    total: float | None = None  # the same, once all is marked
     written: dict = field(default_factory=dict)
     looks_like: dict = field(default_factory=dict)
     laws: dict = field(default_factory=dict)  # by question: a public law that does not hold
+    marking: int | None = None  # its number in the gradebook
 
 
-# --- Marks ---------------------------------------------------------------------------------
+# --- What marks and findings are made of -----------------------------------------------------
 
 
-def depends_on(homework, student_id, work):
-    """Return a name for all that the marks of a submission depend on."""
-    code = [path.read_text(encoding="utf-8") for path in sorted(HERE.glob("*.py"))]
-    tests = [(test.name, test.points, test.code) for test in homework.tests]
-    tests += [cell.source for cell in homework.cells(grade=True, solution=False)]
-    program = marking.program(homework, student_id, work.cells)
-    content = json.dumps([code, tests, program, student_id, np.__version__])
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+def digest(*parts):
+    """Return a name for what texts say."""
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def mark_attempt(homework, attempt, store, fresh):
-    """Return marks and problems of one attempt, from the store if they are there."""
-    path = store / f"{depends_on(homework, attempt.student.id, attempt.work)}.json"
-    if path.exists() and not fresh:
-        return json.loads(path.read_text(encoding="utf-8"))
-    who, cells = attempt.student.id, attempt.work.cells
-    found = child.run(jobs.mark, homework.name, homework.key, who, cells)
-    files.write(path, json.dumps(found))
+@functools.cache
+def code():
+    """Return a name for our code that opens and marks, and for what computes with it."""
+    paths = {Path(module.__file__) for module in reached_from(jobs)}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(paths)]
+    return digest(np.__version__, *texts)
+
+
+def reached_from(module):
+    """Return a module of the desk and all of the desk's that it imports."""
+    found, waiting = set(), [module]
+    while waiting:
+        found.add(one := waiting.pop())
+        here = [m for m in vars(one).values() if isinstance(m, types.ModuleType)]
+        ours = {m for m in here if m.__name__.startswith("tools.homework.")}
+        waiting += ours - found
     return found
 
 
-def try_to_mark(homework, attempt, store, fresh):
+def made_of(homework):
+    """Return names for all that marks depend on, but for the student's work."""
+    tests = [(test.name, test.points, test.code) for test in homework.tests]
+    public = [cell.source for cell in homework.cells(grade=True, solution=False)]
+    known = [vars(item) | {"loses": sorted(item.loses)} for item in wrong.in_term(homework)]
+    solutions = [*homework.given, *marking.solutions(homework)]
+    return {
+        "tests": digest(tests, public, known, solutions),
+        "version": masters.salt(homework.key),
+        "code": code(),
+    }
+
+
+# --- Hand-ins come in ------------------------------------------------------------------------
+
+
+def take_in(book, handed_in):
+    """Keep the bytes of files as they were handed in; return for each path its hash."""
+    hashes = {}
+    for handed in progress(handed_in, "Taking in"):
+        readable = handed.data or handed.source
+        hashes[handed.path] = book.keep(handed.read()) if readable else None
+    return hashes
+
+
+def from_book(book, name, hashes):
+    """Return all files of a homework, those of earlier runs and the new, in order; and the new."""
+    known = book.hand_ins(name)
+    old = {(row["path"], row["sha256"]) for row in known}
+    new = [(path, sha256) for path, sha256 in hashes.items() if (path, sha256) not in old]
+    files = [(row["path"], row["sha256"]) for row in known] + new
+    read = {path for path, sha256 in files if sha256}
+    files = [(path, sha256) for path, sha256 in files if sha256 or path not in read]
+    return [
+        submissions.Handed(path, sha256=sha256 or "", taken=number)
+        for number, (path, sha256) in enumerate(files)
+    ], new
+
+
+class Opener:
+    """Opens files in children, each once: what was found is kept."""
+
+    def __init__(self, book, key):
+        self.book, self.key, self.code = book, key, code()
+
+    def made_of(self, handed, name):
+        """Return a name for all that the findings in a file depend on."""
+        masters_text = [(masters.FOLDER / f"{n}.ipynb").read_bytes().hex() for n in masters.names()]
+        suffix = Path(handed.path).suffix.lower()
+        return digest(self.code, masters_text, self.key, suffix, name or "")
+
+    def __call__(self, handed_in, name=None):
+        """Return what each file holds."""
+        keys = [(handed.sha256, self.made_of(handed, name)) for handed in handed_in]
+        found = [self.book.opened(*key) if key[0] else None for key in keys]
+        waiting = [n for n, one in enumerate(found) if one is None]
+        files = [self.with_bytes(handed_in[n]) for n in waiting]
+        for n, one in zip(waiting, hand_ins.open_all(self.key, files, name), strict=True):
+            found[n] = one
+            if keys[n][0] and not one.pop("again", False):
+                self.book.keep_opened(*keys[n], one)
+        return found
+
+    def with_bytes(self, handed):
+        """Return a file with its bytes."""
+        data = self.book.content(handed.sha256) if handed.sha256 else b""
+        return submissions.Handed(handed.path, data)
+
+
+# --- Marks -----------------------------------------------------------------------------------
+
+
+def mark_attempt(homework, attempt):
+    """Return marks and problems of one attempt; a sandbox that fails is tried once more."""
+    words = jobs.mark, homework.name, homework.key, attempt.student.id, attempt.work.cells
+    try:
+        return child.run(*words)
+    except child.Failed as error:
+        if "NoSandbox" not in str(error):
+            raise
+        return child.run(*words)
+
+
+def try_to_mark(homework, attempt):
     """Return the marks of one attempt, or the error; one student never stops a class."""
     try:
-        return mark_attempt(homework, attempt, store, fresh)
+        return mark_attempt(homework, attempt)
     except child.Failed as error:
         return {"failed": f"This hand-in could not be marked: {error}."}
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {error}"}
 
 
-def mark_class(homework, course, desk, store, again=()):
-    """Return for every student the attempts that may count, each with its marks."""
-    store.mkdir(parents=True, exist_ok=True)
-    waiting = [
-        attempt
-        for attempts in desk.attempts.values()
-        for attempt in hand_ins.counting(attempts, course.term.attempt)
-    ]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = [
-            pool.submit(try_to_mark, homework, a, store, a.student.id in again) for a in waiting
-        ]
-        done = [future.result() for future in progress(futures, f"Marking {homework.name}")]
-    marked = {}
-    for attempt, found in zip(waiting, done, strict=True):
-        marked.setdefault(attempt.student.id, []).append((attempt, found))
+def mark_class(homework, course, desk, book, again=()):
+    """Return for every student the attempts that may count, each with its marking.
+
+    Only what was not marked before is marked, or what is of a student to be marked again. Each
+    marking is kept as soon as it is there.
+    """
+    parts, likeness, marked = made_of(homework), wrong.Likeness(homework), {}
+    waiting = []
+    for who, attempts in desk.attempts.items():
+        for attempt in hand_ins.counting(attempts, course.term.attempt):
+            work = digest(marking.program(homework, who, attempt.work.cells))
+            key = {"work": work, **parts}
+            kept = None if who in again else book.marking(who, homework.name, key)
+            marked.setdefault(who, []).append([attempt, kept])
+            if kept is None:
+                waiting.append((marked[who][-1], key))
+    for (slot, key), found in marked_one_by_one(homework, waiting):
+        who, failed = slot[0].student.id, found.get("failed")
+        if not failed:
+            marks = [marking.Mark(**mark) for mark in found["marks"]]
+            found["looks_like"] = {mark.test: likeness.names(who, mark) for mark in marks}
+        number = book.keep_marking(who, homework.name, key, None if failed else found, failed)
+        slot[1] = (number, found)
     return marked
 
 
-# --- Results -------------------------------------------------------------------------------
+def marked_one_by_one(homework, waiting):
+    """Yield what is to be marked with what was found, as soon as it was; all end if one does."""
+    if waiting:
+        sandbox.probe()
+    with child.stopped_at_once(ThreadPoolExecutor(os.cpu_count())) as pool:
+        futures = {
+            pool.submit(try_to_mark, homework, slot[0]): (slot, key) for slot, key in waiting
+        }
+        done = as_completed(futures)
+        for _ in progress(range(len(futures)), f"Marking {homework.name}"):
+            future = next(done)
+            yield futures[future], future.result()
 
 
-def results(homework, course, desk, marked):
-    """Return what every student of the roster gets, in the roster's order."""
-    folder, students = course.folder, course.students
-    written = term.read_written(folder / "written.csv", homework.name, students)
-    overrides = term.read_overrides(
-        folder / "overrides.csv", homework.name, students, homework.questions
-    )
+# --- Results ---------------------------------------------------------------------------------
+
+
+def results(homework, course, desk, marked, written, overrides, earlier):
+    """Return what every student of the roster gets, in the roster's order.
+
+    `earlier` are results that were taken over from a table: they count for whom nothing came.
+    """
     all_results = []
-    for student in students:
+    for student in course.students:
         tries = [
-            result_of(homework, course, attempt, found)
-            for attempt, found in marked.get(student.id, [])
-        ] or [Result(student)]
+            result_of(homework, course, attempt, *kept)
+            for attempt, kept in marked.get(student.id, [])
+        ]
+        tries = tries or [earlier.get(student.id) or Result(student)]
         for result in tries:
             add_people(result, homework, course.term, written, overrides)
-        best = max(tries, key=lambda result: result.total)
+        best = max(tries, key=lambda r: (r.status != FAILED, r.total or r.so_far or 0))
         refused = [sentence for who, _, sentence in desk.refused if who.id == student.id]
         if refused and best.status == NO_SUBMISSION:
             best.status, best.notes = REFUSED, refused
@@ -134,13 +240,15 @@ def results(homework, course, desk, marked):
     return all_results
 
 
-def result_of(homework, course, attempt, found):
+def result_of(homework, course, attempt, number, found):
     """Return what one attempt gives before people have marked."""
     student, typed = attempt.student, attempt.work.typed_id
-    result = Result(student, MARKED, attempt.path, written=attempt.work.written)
-    result.notes = [attempt.note] if attempt.note else []
+    result = Result(student, MARKED, attempt.path, written=attempt.work.written, marking=number)
+    result.notes = [*([attempt.note] if attempt.note else []), *attempt.work.unused]
     if typed and typed.casefold() != student.id.casefold():
         result.notes.append(f"The notebook has the ID {typed}. It was marked with yours.")
+    if not typed:
+        result.notes.append("The notebook has no ID. It was marked with yours.")
     days = term.extension(student, homework.name, course.folder / "roster.csv")
     result.days_late = term.days_late(course.term, homework.name, attempt.time, days)
     if "failed" in found:
@@ -148,8 +256,11 @@ def result_of(homework, course, attempt, found):
         return result
     result.marks = [marking.Mark(**mark) for mark in found["marks"]]
     result.problems, result.laws = found["problems"], found["laws"]
+    result.looks_like = {test: like for test, like in found["looks_like"].items() if like}
     for mark in result.marks:
-        result.points[mark.question] = result.points.get(mark.question, 0) + mark.points
+        before = result.points.get(mark.question, 0)
+        either = None in (before, mark.points)
+        result.points[mark.question] = None if either else before + mark.points
     return result
 
 
@@ -157,8 +268,9 @@ def add_people(result, homework, its_term, written, overrides):
     """Add rubric marks and points set by hand, then what is lost for being late."""
     who = result.student.id
     for question in homework.written:
-        has_text = bool(result.written.get(question, "").strip())
-        result.points[question] = None if has_text else 0
+        if result.status == MARKED and result.written:
+            has_text = bool(result.written.get(question, "").strip())
+            result.points[question] = None if has_text else 0
         if who in written:
             result.rubric, result.comment = written[who]
             result.points[question] = sum(result.rubric.values())
@@ -168,116 +280,25 @@ def add_people(result, homework, its_term, written, overrides):
         result.reasons[question] = reason
         if question != "total":
             result.points[question] = points
+    add_total(result, homework.questions, its_term)
+    if "total" in result.reasons:
+        result.total = result.so_far = overrides[who]["total"][0]
+    if result.status in (MARKED, PARTLY):
+        result.status = PARTLY if result.total is None else MARKED
+
+
+def add_total(result, questions, its_term):
+    """Add what is there so far, and the total if all of it is there."""
     share = term.share_kept(its_term, result.days_late)
-    result.total = round(share * sum(points or 0 for points in result.points.values()), 2)
-    if "total" in overrides.get(who, {}):
-        result.total = overrides[who]["total"][0]
+    points = [result.points.get(question) for question in questions]
+    known = [number for number in points if number is not None]
+    result.so_far = round(share * sum(known), 2) if known else None
+    result.total = None if None in points else result.so_far
 
 
-def add_likeness(homework, all_results):
-    """Note for every lost test which known wrong answers gave the same values."""
-    likeness = wrong.Likeness(homework)
-    for result in all_results:
-        names = {mark.test: likeness.names(result.student.id, mark) for mark in result.marks}
-        result.looks_like = {test: found for test, found in names.items() if found}
-
-
-# --- The table -----------------------------------------------------------------------------
-
-
-def columns(homework, its_term):
-    """Return the columns of one homework in grades.csv."""
-    name = homework.name
-    total = its_term.columns.get(name, f"{name} total")
-    questions = [f"{name} {question}" for question in homework.questions]
-    return [*questions, f"{name} days late", total, f"{name} status"]
-
-
-def table_rows(homework, course, all_results):
-    """Return a row a student: the roster's columns for the LMS, then this homework's."""
-    head = columns(homework, course.term)
-    rows = []
-    for result in all_results:
-        own = {k: v for k, v in result.student.row.items() if not is_own_column(k)}
-        points = [shown(result.points.get(question)) for question in homework.questions]
-        if result.status != MARKED and not any(result.reasons):
-            points = ["" for _ in points]
-        values = [*points, str(result.days_late), shown(result.total), result.status]
-        rows.append(own | dict(zip(head, values, strict=True)))
-    return rows
-
-
-def is_own_column(name):
-    """Tell whether a column of the roster is for the grader, not for the LMS."""
-    return name != "name" and re.sub(r"^hw\d+_", "", name) in term.OWN_COLUMNS
-
-
-def shown(points):
-    """Return points as text, "" where nobody has marked yet."""
-    return "" if points is None else f"{points:g}"
-
-
-def merge(old, new, own):
-    """Return rows with the columns of other homeworks kept from an older table."""
-    before = {row["id"]: row for row in old}
-    merged = []
-    for row in new:
-        others = {
-            k: v for k, v in before.get(row["id"], {}).items() if k not in row and k not in own
-        }
-        merged.append(row | others)
-    return merged
-
-
-def changes(old, new):
-    """Return a line for every value of grades.csv that is not what it was."""
-    before = {row["id"]: row for row in old}
-    pairs = [
-        (row["id"], column, before[row["id"]].get(column, ""), value)
-        for row in new
-        if row["id"] in before
-        for column, value in row.items()
-    ]
-    return [
-        f"{who}: {column} {was or '(empty)'} -> {now or '(empty)'}"
-        for who, column, was, now in pairs
-        if was != now
-    ]
-
-
-# --- The whole -----------------------------------------------------------------------------
-
-
-def grade(source, course_folder, target, name=None, again=()):
-    """Mark a class and write grades.csv, feedback and summary; return results and changes.
-
-    With `again`, only these students are marked, afresh; all other rows stay as they are.
-    """
-    course = term.Course.read(course_folder)
-    handed_in = submissions.collect(source, course.owner)
-    if handed_in and not any(course.owner(handed.path) for handed in handed_in):
-        made = names.likely_system([handed.path for handed in handed_in])
-        hint = f'; they look like {made}: say system = "{made}" in term.toml' if made else ""
-        raise term.BadFile(f"No file matches a student of the roster{hint}")
-    name = name or hand_ins.detect(handed_in, course.owner, course.term.key)
-    homework = masters.choose(name, course.term.key)
-    unknown = set(again) - {student.id for student in course.students}
-    if unknown:
-        raise term.BadFile(f"{sorted(unknown)[0]} is not on the roster")
-    desk = hand_ins.sort_files(handed_in, homework, course)
-    if again:
-        desk.attempts = {who: work for who, work in desk.attempts.items() if who in again}
-    sandbox.probe()
-    marked = mark_class(homework, course, desk, target / "marks", again)
-    all_results = results(homework, course, desk, marked)
-    if again:
-        all_results = [result for result in all_results if result.student.id in again]
-    add_likeness(homework, all_results)
-    old = files.from_csv(target / "grades.csv")
-    rows = merge(old, table_rows(homework, course, all_results), columns(homework, course.term))
-    if again:
-        fresh = {row["id"]: row for row in rows}
-        rows = [fresh.pop(row["id"], row) for row in old] + list(fresh.values())
-    files.write(target / "grades.csv", files.to_csv(rows))
-    pages.write(target, homework, course, desk, all_results, whole_class=not again)
-    return homework, all_results, desk, changes(old, rows)
+def why_open(result, homework, question):
+    """Return why a question has no points."""
+    if result.status in (REFUSED, FAILED):
+        return f"{result.status}: {result.notes[-1]}"
+    ours = [m.message for m in result.marks if m.question == question and m.points is None]
+    return next(iter(ours), "written, to be marked") if result.marks else NO_SUBMISSION

@@ -3,13 +3,16 @@
 Every file is opened in a child of its own. What matches nobody, or is refused, is listed.
 """
 
+import functools
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tools.homework import child, jobs, names, submissions, term
+from tools.homework import child, jobs, names, own, submissions, term
+
+from longterm.progress import progress
 
 OPEN_SECONDS = 5
 
@@ -20,11 +23,13 @@ class Attempt:
 
     student: term.Student
     path: str
-    work: submissions.Work
+    work: own.Work
     time: datetime | None
     order: tuple
     note: str = ""
     ours: bool = True  # some cell is known to be of this homework
+    taken: int = 0  # its place among the homework's files in the gradebook
+    late: bool = False  # as the system says
 
 
 @dataclass
@@ -33,28 +38,44 @@ class Desk:
 
     attempts: dict = field(default_factory=dict)
     unmatched: list = field(default_factory=list)
+    unclear: dict = field(default_factory=dict)  # by path: why it is nobody's yet
     refused: list = field(default_factory=list)  # (student, path, sentence)
     untimed: list = field(default_factory=list)
 
 
-def sort_files(handed_in, homework, course):
-    """Return the files of a class, sorted."""
+def sort_files(handed_in, homework, course, opener=None):
+    """Return the files of a class, sorted; an opener remembers what it has opened before."""
     desk = Desk()
-    whose = [names.owner(file.path, course.students, course.term.system) for file in handed_in]
+    paths = [file.path for file in handed_in]
+    whose = names.owners_of(paths, course.students, course.term.system, course.whose)
     desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
     known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
-    opened = open_all([handed for handed, _, _ in known], homework.key, homework.name)
+    opener = opener or functools.partial(open_all, homework.key)
+    opened = opener([handed for handed, _, _ in known], homework.name)
     for (handed, student, name), found in zip(known, opened, strict=True):
+        other = another(found, student, course) if handed.path not in course.whose else None
         if "refused" in found:
             desk.refused.append((student, handed.path, found["refused"]))
+        elif other:
+            desk.unclear[handed.path] = f"handed in by {student.id}, and the ID in it is {other}'s"
         else:
             attempt = attempt_of(handed, student, name, found, course.term)
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
         if student.id in desk.attempts:
             attempts = without_scratch(desk.attempts[student.id], homework, desk)
-            desk.attempts[student.id] = timed(attempts, student, homework, course, desk)
+            attempts = timed(attempts, student, homework, course, desk)
+            desk.attempts[student.id] = with_choice_said(attempts, course.term.attempt)
     return desk
+
+
+def another(found, student, course):
+    """Return the ID of another student whose the ID in a notebook is, None if it is not."""
+    typed = found.get("work") and found["work"]["typed_id"]
+    fits = [
+        s.id for s in course.students if typed and names.by_account(typed, names.accounts_of(s))
+    ]
+    return fits[0] if fits and student.id not in fits else None
 
 
 def without_scratch(attempts, homework, desk):
@@ -67,29 +88,34 @@ def without_scratch(attempts, homework, desk):
     return ours
 
 
-def open_all(handed_in, key, name=None):
+def open_all(key, handed_in, name=None):
     """Return what each file holds, opened in a child of its own."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda handed: open_safely(handed, key, name), handed_in))
+    with child.stopped_at_once(ThreadPoolExecutor(os.cpu_count())) as pool:
+        opened = pool.map(lambda handed: open_safely(handed, key, name), handed_in)
+        return [found for _, found in zip(progress(handed_in, "Opening"), opened, strict=True)]
 
 
 def open_safely(handed, key, name):
-    """Return what a file holds; one that cannot be opened in time is refused."""
+    """Return what a file holds; one that cannot be opened in time is refused, and tried again."""
     if not (handed.data or handed.source):
         return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
     try:
         return child.run(jobs.open_hand_in, handed, key, name, seconds=OPEN_SECONDS)
     except child.Failed as error:
-        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}"}
+        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}", "again": True}
 
 
 def attempt_of(handed, student, name, found, its_term):
     """Return what a file holds as a student's attempt."""
     time = name.time.replace(tzinfo=its_term.zone) if name.time else None
-    work = submissions.Work(**found["work"])
+    work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
-    order = (name.order, handed.path)
-    return Attempt(student, handed.path, work, time, order, note, bool(found["which"]))
+    order = (
+        (name.order, handed.taken) if its_term.system == "Canvas" else (handed.taken, name.order)
+    )
+    order += (handed.path,)
+    where = handed.path, work, time, order, note
+    return Attempt(student, *where, bool(found["which"]), handed.taken, name.late)
 
 
 def timed(attempts, student, homework, course, desk):
@@ -104,22 +130,36 @@ def timed(attempts, student, homework, course, desk):
     pairs = zip(attempts, [None] * unknown + times, strict=True)
     attempts = [replace(a, time=time) if time else a for a, time in pairs]
     desk.untimed += [a.path for a in attempts if a.time is None]
-    return attempts
+    late = "The system calls this late, and does not say when it came."
+    return [
+        replace(a, note=f"{a.note} {late}".strip()) if a.late and a.time is None else a
+        for a in attempts
+    ]
 
 
 def counting(attempts, rule):
-    """Return the attempts that may count."""
-    return {"first": attempts[:1], "last": attempts[-1:], "best": attempts}[rule]
+    """Return the attempts that may count: of those with work in them, if there are any."""
+    worked = [a for a in attempts if a.work.cells or any(a.work.written.values())] or attempts
+    return {"first": worked[:1], "last": worked[-1:], "best": worked}[rule]
 
 
-def detect(handed_in, owner, key):
+def with_choice_said(attempts, rule):
+    """Return attempts; where one of several counts, its note says so."""
+    if len(attempts) == 1 or rule == "best":
+        return attempts
+    words = f"Of {len(attempts)} files this one counts: the {rule} with work in it."
+    (chosen,) = counting(attempts, rule)
+    return [replace(a, note=f"{a.note} {words}".strip()) if a is chosen else a for a in attempts]
+
+
+def detect(handed_in, owner, opener):
     """Return the homework that most students handed in; an error if there is no saying.
 
     A student has one vote, however many files there are.
     """
     votes = {}
     theirs = [handed for handed in handed_in if owner(handed.path)]
-    for handed, found in zip(theirs, open_all(theirs, key), strict=True):
+    for handed, found in zip(theirs, opener(theirs), strict=True):
         if which := found.get("which"):
             votes.setdefault(owner(handed.path), Counter())[which] += 1
     counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())

@@ -1,10 +1,12 @@
 """What is done with one hand-in in a child: opening it, and marking it. Both return plain JSON."""
 
 import functools
+import re
 from collections import Counter
 
-from tools.homework import child, marking, masters, sandbox, submissions
+from tools.homework import child, marking, masters, own, sandbox, submissions
 
+SALT = re.compile(r'^SALT = "(\w+)"', re.MULTILINE)
 TEST_SECONDS = 3  # of computing, for one test of ours
 choose = functools.lru_cache(masters.choose)
 for _name in masters.names():
@@ -23,11 +25,24 @@ def open_hand_in(handed, key, name=None):
         if homework and which and which != homework.name:
             words = f"This notebook is {which}, not {homework.name}."
             raise submissions.Refused(f"{words} Please hand in {homework.name}.")
+        if homework and not which and not is_of(cells, homework):
+            words = f"This notebook has no question of {homework.name}."
+            raise submissions.Refused(f"{words} {submissions.HOW}")
     except submissions.Refused as reason:
         return {"refused": str(reason)}
-    work = vars(submissions.own_work(cells, homework)) if homework else None
+    work = vars(own.own_work(cells, homework)) if homework else None
     this_term = bool(homework) and is_this_term(cells, homework)
     return {"which": which, "work": work, "this_term": this_term}
+
+
+def show(handed, key, name):
+    """Return what a file shows to whoever marks the written answers; see `own.pieces_of`."""
+    homework = choose(name, key)
+    try:
+        parts = own.own_parts(submissions.notebook_cells(handed), homework)
+    except submissions.Refused as reason:
+        return [["note", "", str(reason)]]
+    return [piece for found in own.pieces_of(parts, homework).values() for piece in found]
 
 
 def which_homework(cells):
@@ -44,8 +59,21 @@ def which_homework(cells):
     return name if count else ""
 
 
+def is_of(cells, homework):
+    """Tell whether a notebook that has lost its ids has a cell or an answer of a homework."""
+    given = {own.normal(cell.source) for cell in homework.cells(solution=False)}
+    asked = {name for kind in homework.asked() for name in kind}
+    return any(
+        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"])
+        for cell in cells
+    )
+
+
 def is_this_term(cells, homework):
-    """Tell whether at least half of a notebook's questions are in this term's version."""
+    """Tell whether a notebook is this term's copy: by its salt, or by half of its questions."""
+    salts = {found for cell in cells for found in SALT.findall(cell["source"])}
+    if salts:
+        return masters.salt(homework.key) in salts
     ids = {cell["id"] for cell in cells if masters.parts(cell["id"])[0]}
     present = ids & {masters.cell_id(cell) for cell in homework.nb.cells}
     return 2 * len(present) >= len(ids)

@@ -6,13 +6,14 @@ as the student's function is a call through the pipe.
 
 import contextlib
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from tools.homework import masters, plain, sandbox, worker
 
 NOT_ANSWERED = "Not answered."
 MOST_TRACED = 1000
+OUR_FAULT = "Not marked: our own test fails here. It costs you nothing."
 OTHER_FORM = "The answer does not have the form that the question asks for."
 
 
@@ -22,7 +23,10 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Mark:
-    """What one graded cell gave. `trace` has the values that the answer returned."""
+    """What one graded cell gave. `trace` has the values that the answer returned.
+
+    The points are None where our own test is at fault.
+    """
 
     test: str
     question: str
@@ -30,6 +34,11 @@ class Mark:
     most: float
     message: str
     trace: list = field(default_factory=list)
+
+    @property
+    def lost(self):
+        """Tell whether points were lost: not those that nobody could mark."""
+        return self.points is not None and self.points < self.most
 
     def as_dict(self):
         return asdict(self)
@@ -74,8 +83,19 @@ def mark_all(homework, student_id, session, limited=contextlib.nullcontext):
     marks = []
     for test in homework.tests:
         with limited():
-            marks.append(mark(homework, test, student_id, session))
+            found = mark(homework, test, student_id, session)
+        if found.lost and found.message != NOT_ANSWERED:
+            found = unless_ours(homework, test, student_id, found, limited)
+        marks.append(found)
     return marks
+
+
+def unless_ours(homework, test, student_id, found, limited):
+    """Return a lost mark, without points if our own solution does not pass the test either."""
+    with limited():
+        ours = Here(program(homework, student_id, solutions(homework)))
+        lost = mark(homework, test, student_id, ours).lost
+    return replace(found, points=None, message=OUR_FAULT) if lost else found
 
 
 def mark(homework, test, student_id, session):
@@ -98,7 +118,7 @@ def mark(homework, test, student_id, session):
 
 def broken_laws(homework, student_id, session, marks):
     """Return by question the public law that fails, of questions that were tried and lost."""
-    lost = {m.question for m in marks if m.points < m.most and m.message != NOT_ANSWERED}
+    lost = {m.question for m in marks if m.lost and m.message != NOT_ANSWERED}
     laws = {q: broken_law(homework, q, student_id, session) for q in sorted(lost)}
     return {question: law for question, law in laws.items() if law}
 

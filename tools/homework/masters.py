@@ -81,6 +81,11 @@ def hidden_test(cell):
     return "\n".join(line for line, inside in regions(cell.source, HIDDEN) if inside)
 
 
+def rubric_of(cell):
+    """Return the lines of the rubric that a question's cell has as data."""
+    return cell.metadata.get("longterm", {}).get("rubric", [])
+
+
 def asked_names(cell):
     """Return what a solution cell is to define: its functions, and its values, by name."""
     tree = ast.parse(without_region(cell.source, SOLUTION, ["pass"]))
@@ -136,8 +141,12 @@ class Homework:
 
     def text(self, question):
         """Return the text of a question."""
+        return self.cell(question).source
+
+    def cell(self, question):
+        """Return the cell with the text of a question."""
         cells = [c for c in self.cells(locked=True) if c.cell_type == "markdown"]
-        return next(c.source for c in cells if of(c) == question)
+        return next(c for c in cells if of(c) == question)
 
     def is_personal(self, question):
         """Tell whether a question has numbers of a student's own."""
@@ -154,8 +163,8 @@ class Homework:
 
     def rubric(self, question):
         """Return the lines of a written question's rubric: name, points and sentence."""
-        lines = re.findall(r"(?m)^\d+\. \*(\w+)\* \((\d+) points?\): (.*)", self.text(question))
-        return {name: (int(points), sentence) for name, points, sentence in lines}
+        lines = rubric_of(self.cell(question))
+        return {line["name"]: (line["points"], line["sentence"]) for line in lines}
 
     @property
     def written(self):

@@ -89,12 +89,19 @@ def feedback(homework, result, kept=1.0, book=""):
         parts.append(f"<p>{late}</p>")
     if "total" in result.reasons:
         parts.append(f"<p>Set by hand: {escape(result.reasons['total'])}</p>")
-    parts.append(f"<p><strong>Total: {result.total:g} of {most:g} points.</strong></p>")
-    if None in result.points.values():
-        parts.append("<p>The written answer has not been marked yet, and is not in the total.</p>")
+    parts.append(f"<p><strong>{total_words(result, most)}</strong></p>")
     problems = [f"The cell that begins “{first}”: {text}" for first, text in result.problems]
     parts.append(listing("Cells that did not run to their end", problems))
     return page(f"{homework.name}: feedback", *parts)
+
+
+def total_words(result, most):
+    """Return what the points come to, or how far they are known."""
+    if result.total is not None:
+        return f"Total: {result.total:g} of {most:g} points."
+    if result.so_far is None:
+        return f"Not marked: {result.status}."
+    return f"So far: {result.so_far:g} of {most:g} points. Not all of it has been marked yet."
 
 
 def points_cell(result, question, full):
@@ -116,7 +123,7 @@ def messages(homework, result, question, book):
         partly = any(mark.points == mark.most for mark in marks)
         found = {"Partly correct.": None, **found} if partly else found
     words = [code_words(text) for text in found if text]
-    if any(mark.points < mark.most for mark in marks):
+    if any(mark.lost for mark in marks):
         words += hints(homework, result, question)
         sections = [link(book, *section) for section in homework.sections(question)]
         words.append(f"Read: {'; '.join(sections)}.")
@@ -128,7 +135,7 @@ def hints(homework, result, question):
 
     Of a question with numbers of a student's own, only what a worked number says is shown.
     """
-    lost = {m.test for m in result.marks if m.question == question and m.points < m.most}
+    lost = {m.test for m in result.marks if m.question == question and m.lost}
     like = [item for item in wrong.in_term(homework) if is_like(item, result, lost, any)]
     like = [
         item for item in like if is_like(item, result, lost, all) and item.loses == lost
@@ -172,14 +179,18 @@ def summary(homework, course, desk, results):
     """Return the page on a class: what was lost, by whom it was handed in, what needs a look."""
     marked = [result for result in results if result.marks]
     parts = [f"<p>Marked: {len(marked)} of {len(results)} on the roster.</p>"]
+    unclear = [f"{path}: {why}" for path, why in desk.unclear.items()]
+    parts.append(listing("Whose are these? Say so in whose.csv, a line “file,id” each", unclear))
+    failed = [f"{r.student.id}: {r.notes[-1]}" for r in results if r.status == "not marked"]
+    parts.append(listing("Not marked for a reason of ours", failed))
+    ours = {m.test: m.message for r in results for m in r.marks if m.points is None}
+    parts.append(listing("Our own test fails", [f"{t}: {words}" for t, words in ours.items()]))
     parts.append("<h2>By question</h2>")
     head = ["Graded cell", "Points", "Lost by", "Looks like"]
     parts.append(table(head, lost_rows(homework, marked)))
     parts.append(listing("Files that match nobody", desk.unmatched, "None."))
     sentences = [f"{who.id}, {path}: {why}" for who, path, why in desk.refused]
     parts.append(listing("Refused, with a sentence to send", sentences, "None."))
-    failed = [f"{r.student.id}: {r.notes[-1]}" for r in results if r.status == "not marked"]
-    parts.append(listing("Not marked for a reason of ours", failed))
     parts.append(listing("No time known, counted as in time", desk.untimed, "None."))
     late = [f"{r.student.id}: days counted {r.days_late}" for r in results if r.days_late]
     parts.append(listing("Late", late, "None."))
@@ -198,7 +209,7 @@ def lost_rows(homework, marked):
     """Return a row a graded cell: how many lost it, and what their answers look like."""
     rows = []
     for test in homework.tests:
-        lost = sum(m.points < m.most for r in marked for m in r.marks if m.test == test.name)
+        lost = sum(m.lost for r in marked for m in r.marks if m.test == test.name)
         like = Counter(name for r in marked for name in r.looks_like.get(test.name, []))
         words = "<br>".join(f"{count} × {escape(name)}" for name, count in like.most_common())
         rows.append((escape(test.name), f"{test.points:g}", str(lost), words))
@@ -216,18 +227,19 @@ def written_page(homework, results):
     return page(f"{homework.name}: written answers", *parts)
 
 
-def write(target, homework, course, desk, results, whole_class):
-    """Write all pages below a folder."""
+def write(target, homework, course, desk, results):
+    """Write all pages below a folder; return each one's student, "" for ours, and its path."""
     folder = target / "feedback" / homework.name
     folder.mkdir(parents=True, exist_ok=True)
+    drawn = {
+        f"{homework.name}-summary.html": ("", summary(homework, course, desk, results)),
+        f"{homework.name}-written.html": ("", written_page(homework, results)),
+    }
     for result in results:
-        if result.status != "no submission":
-            path = folder / f"{file_name(result.student.id)}.html"
+        if result.marks or result.notes or result.reasons:
+            path = f"feedback/{homework.name}/{file_name(result.student.id)}.html"
             kept = share_kept(course.term, result.days_late)
-            text = feedback(homework, result, kept, course.term.book)
-            files.write(path, text)
-    if whole_class:
-        text = summary(homework, course, desk, results)
-        files.write(target / f"{homework.name}-summary.html", text)
-        text = written_page(homework, results)
-        files.write(target / f"{homework.name}-written.html", text)
+            drawn[path] = (result.student.id, feedback(homework, result, kept, course.term.book))
+    for path, (_, text) in drawn.items():
+        files.write(target / path, text)
+    return [(who, target / path) for path, (who, _) in drawn.items()]

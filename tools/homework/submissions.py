@@ -1,24 +1,28 @@
-"""Opens what was handed in, however mangled, and picks out the student's own cells.
+"""Opens what was handed in, however mangled, and gives its cells.
 
 Nothing here runs student code. What is no notebook is refused with a sentence to send.
 """
 
-import ast
 import io
 import json
 import os
+import re
 import stat
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tools.homework import masters
+import yaml
+from tools.homework import child, names, own
 
-MOST_BYTES, MOST_CELLS, MOST_FILES, MOST_PARTS = 20_000_000, 300, 100, 10
+MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 100
 MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
+MOST_LISTED, LONGEST, LISTING_SECONDS = 10_000, 1000, 20  # of a class's zip
 MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
+
+TABLE, SUBMISSION = "submission_metadata.yml", re.compile(r"(?:[^/]+/)?(submission_\d+)/")
 
 RESEND = {
     ".pdf": "a PDF shows what the notebook looked like, and it cannot be run",
@@ -45,6 +49,8 @@ class Handed:
     data: bytes = field(default=b"", repr=False)
     source: str = ""  # the file itself, or the class's zip
     member: str | None = None  # what it is called in the zip
+    sha256: str = ""  # of the bytes, in the gradebook
+    taken: int = 0  # its place among a homework's files, in the order in which they came
 
     def read(self):
         """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
@@ -59,30 +65,84 @@ class Handed:
 # --- Files ---------------------------------------------------------------------------------
 
 
-def collect(source, owner):
+def collect(source, owner, system="IDs"):
     """Return all files of a folder or a zip, by their path in it; system files are left out.
 
-    `owner` tells whose a path is. Files of nobody, and those of a student who has handed in very
+    A folder around all of them, of the zip's own name, counts for nothing. `owner` tells whose a
+    path is. Files of nobody, and those of a student who has handed in very
     many or very large ones, are listed and never read: they cost nobody else anything.
     """
     source = Path(source)
     if source.is_dir():
         paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
         files = [(p.relative_to(source).as_posix(), p.lstat().st_size, (str(p),)) for p in paths]
-        return within_bounds(files, owner)
-    if not zipfile.is_zipfile(source):
-        raise FileNotFoundError(f"{source} is no folder and no zip")
-    with zipfile.ZipFile(source) as archive:
-        entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
+        return within_bounds(named_by(system, files), owner)
     whole = str(source)
-    files = [(e.filename, e.file_size, (whole, e.filename)) for e in entries if not e.is_dir()]
-    return within_bounds(files, owner)
+    try:
+        listed = child.run(listing, whole, seconds=LISTING_SECONDS)
+    except child.Failed as error:
+        raise FileNotFoundError(f"{source} is no folder and no zip ({error})") from None
+    around = names.WRAPPINGS | {source.stem}
+    files = [
+        (name if owner(name) else names.unwrapped(name, around), size, (whole, name))
+        for name, size in listed
+    ]
+    return within_bounds(named_by(system, files), owner)
+
+
+def named_by(system, files):
+    """Return files; those of Gradescope under the accounts and times that its table has.
+
+    It names a folder after a number of its own, and says in a table beside whose that is.
+    """
+    at_top = (file for file in files if not SUBMISSION.match(file[0]))
+    tables = [place for path, _, place in at_top if path.rpartition("/")[2] == TABLE]
+    if system != "Gradescope" or not tables:
+        return files
+    known, named = child.run(submitters, Handed(TABLE, b"", *tables[0])), []
+    for path, size, place in files:
+        folder = SUBMISSION.match(path)
+        whose = known.get(folder[1], []) if folder else []
+        named += [(f"{who}/{path[folder.start(1) :]}", size, place) for who in whose]
+    return named
+
+
+def submitters(table):
+    """Return by folder who has submitted it, and when: `4711 2027-04-19-21-30-05`."""
+    found = {}
+    for folder, row in yaml.safe_load(table.read()).items():
+        people, time = row.get(":submitters", []), row[":created_at"].strftime(names.NUMBERED)
+        accounts = [str(who.get(":sid") or who.get(":email")) for who in people]
+        found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in accounts]
+    return found
+
+
+def listing(path):
+    """Return names and sizes of the files in a zip: notebooks first, and as many as a class has.
+
+    The names may be anybody's, so this is done in a child.
+    """
+    with zipfile.ZipFile(path) as archive:
+        files = [(e.filename, e.file_size) for e in archive.infolist() if not e.is_dir()]
+    files = [(name, size) for name, size in files if len(name) <= LONGEST]
+    return sorted(files, key=lambda file: notebooks_first(file[0]))[:MOST_LISTED]
+
+
+def notebooks_first(path):
+    """Return what sorts files: those that may hold a notebook come first."""
+    return suffix_of(path) not in (".ipynb", ".json", ".zip"), path
+
+
+def suffix_of(path):
+    """Return how a path ends, in lower case; `.ipynb.txt` is a notebook that a browser saved."""
+    path = path.lower()
+    return ".ipynb" if path.endswith(".ipynb.txt") else PurePosixPath(path).suffix
 
 
 def within_bounds(files, owner):
-    """Return files, to be read as far as each one's owner may hand in so much."""
+    """Return files by their path, to be read as far as each one's owner may hand in so much."""
     left, found = {}, []
-    for path, size, place in files:
+    for path, size, place in sorted(files, key=lambda file: notebooks_first(file[0])):
         if not is_clutter(path):
             who = owner(path)
             count, space = left.get(who, (MOST_EACH, MOST_BYTES_EACH))
@@ -91,7 +151,7 @@ def within_bounds(files, owner):
                 found.append(Handed(path, b"", *place))
             else:
                 found.append(Handed(path))
-    return found
+    return sorted(found, key=lambda handed: handed.path)
 
 
 def plain_bytes(path):
@@ -136,8 +196,8 @@ def notebook_cells(handed):
     data = only_notebook(handed.path, handed.read())
     try:
         content = json.loads(data.decode("utf-8-sig"))
-        cells = content["cells"] if "cells" in content else content["worksheets"][0]["cells"]
-        found = [plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+        listed = content["cells"] if "cells" in content else content["worksheets"][0]["cells"]
+        found = [own.plain_cell(cell) for cell in listed if isinstance(cell, dict)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise Refused(f"The file is damaged and cannot be opened as a notebook. {HOW}") from None
     if max((len(cell["source"]) for cell in found), default=0) > MOST_CELL:
@@ -151,143 +211,22 @@ def notebook_cells(handed):
 
 def only_notebook(path, data):
     """Return the bytes of the notebook: of the file itself, or of the only one in a zip."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix_of(path)
     if suffix == ".zip":
         try:
-            inside = [f for f in unzip(data) if f.path.lower().endswith(".ipynb")]
+            inside = [f for f in unzip(data) if suffix_of(f.path) == ".ipynb"]
         except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError):
             inside = []
         inside = [file for file in inside if not is_clutter(file.path)]
         if len(inside) != 1:
             raise Refused(f"The zip does not hold exactly one notebook. {HOW}")
-        return inside[0].data
-    if suffix in LINKS:
+        data = inside[0].data
+    elif suffix in LINKS:
         raise Refused(f"A link is no copy: what is behind it can change. {HOW}")
-    if suffix != ".ipynb" and suffix != ".json":
+    elif suffix not in (".ipynb", ".json"):
         why = RESEND.get(suffix, f"a {suffix or 'nameless'} file is no notebook")
         raise Refused(f"This cannot be marked: {why}. {HOW}")
     if not data:
         most = MOST_BYTES // 10**6
         raise Refused(f"The file is empty, damaged, larger than {most} MB, or one of many. {HOW}")
     return data
-
-
-def plain_cell(cell):
-    """Return type, source and id of a cell, whatever else it holds."""
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    metadata = cell.get("metadata")
-    known = masters.cell_id({"metadata": metadata if isinstance(metadata, dict) else {}})
-    text = source if isinstance(source, str) else ""
-    return {"type": cell.get("cell_type"), "source": text, "id": known}
-
-
-# --- Cells ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Work:
-    """A student's own cells, what they typed as ID, their written answers, and notes."""
-
-    cells: list
-    typed_id: str
-    written: dict
-
-
-def own_work(cells, homework):
-    """Return what in a notebook is the student's own.
-
-    Cells are told by their id, then by content: given cells, tests and untouched stubs are left
-    out, wherever and however often they stand. A given cell counts as the student's if it was
-    changed and now defines something that is asked for.
-    """
-    locked = {masters.cell_id(c): normal(masters.student_source(c)) for c in homework.cells()}
-    answers = {masters.cell_id(cell) for cell in homework.answers}
-    untouched, asked = set(locked.values()), {name for kind in homework.asked() for name in kind}
-    own = []
-    for cell in cells:
-        known, text = cell["id"], normal(cell["source"])
-        if cell["type"] != "code" or not text or text in untouched or id_in(text.split("\n", 1)[0]):
-            continue
-        if known.endswith("-figure"):
-            continue
-        if known in locked and known not in answers and not asked & defined(cell["source"]):
-            continue
-        own.append(cell)
-    return Work(joined(own), typed_id(cells), written_answers(cells, homework))
-
-
-def joined(cells):
-    """Return the sources of cells; parts of one cell that was split are put together again."""
-    groups = {}
-    for number, cell in enumerate(cells):
-        groups.setdefault(cell["id"] or number, []).append(cell["source"])
-    wholes = {known: "\n".join(parts) for known, parts in groups.items() if is_split(parts)}
-    sources = []
-    for number, cell in enumerate(cells):
-        known = cell["id"] or number
-        if known not in wholes:
-            sources.append(cell["source"])
-        elif wholes[known]:
-            sources.append(wholes[known])
-            wholes[known] = ""
-    return sources
-
-
-def is_split(parts):
-    """Tell whether cells are parts of one: not all of them are Python, and together they are."""
-    if not 1 < len(parts) <= MOST_PARTS or all(map(compiles, parts)):
-        return False
-    return compiles("\n".join(parts))
-
-
-def compiles(source):
-    """Tell whether a source is Python."""
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def defined(source):
-    """Return the names that a source defines at its top level, none if it is no Python."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
-    targets = [t for node in body if isinstance(node, ast.Assign) for t in node.targets]
-    return names | {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def normal(source):
-    """Return a source without what editors change: blanks at ends of lines, and empty lines."""
-    return "\n".join(line.rstrip() for line in source.splitlines() if line.strip())
-
-
-def typed_id(cells):
-    """Return what the student typed as ID, "" if nothing can be read."""
-    for cell in cells:
-        if cell["type"] == "code":
-            for line in cell["source"].splitlines():
-                if found := id_in(line):
-                    return found[1].partition("#")[0].strip("\"' ")[:60]
-    return ""
-
-
-def id_in(line):
-    """Return the two sides of a line that sets the student's ID, None of any other line."""
-    name, equals, value = line.partition("=")
-    return (name, value) if equals and name.strip() == "STUDENT_ID" else None
-
-
-def written_answers(cells, homework):
-    """Return the texts of the written answers by question, "" where nothing was written."""
-    texts = dict.fromkeys(homework.written, "")
-    for cell in cells:
-        question, _, part = masters.parts(cell["id"])
-        if question in texts and part == "written" and cell["source"] != masters.WRITTEN_STUB:
-            texts[question] = cell["source"][:20_000]
-    return texts

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tools.homework import names
 
 KEY = re.compile("[0-9a-f]{32}|example")  # the example is that of the public course
+MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
 ATTEMPTS = ("last", "first", "best")
 OWN_COLUMNS = ("name", "accounts", "submitted", "extension_days")  # and those of one homework
 
@@ -38,6 +39,7 @@ class Term:
     system: str  # whose file names these are
     columns: dict  # the LMS's names for the columns of totals
     book: str = ""  # where students read the course
+    extension_days: dict = field(default_factory=dict)  # by homework, for everybody
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,18 @@ class Course:
     term: Term
     students: list
     folder: Path
+    whose: dict  # IDs of those whose some files are, where the instructor has said so
 
     @classmethod
     def read(cls, folder):
         folder = Path(folder)
-        return cls(read_term(folder / "term.toml"), read_roster(folder / "roster.csv"), folder)
+        its_term = read_term(folder / "term.toml")
+        students = read_roster(folder / "roster.csv")
+        return cls(its_term, students, folder, read_whose(folder / "whose.csv", students))
 
     def owner(self, path):
         """Return the ID of the student whose file a path is, "" if it is nobody's."""
-        student, _ = names.owner(path, self.students, self.term.system)
+        student, _ = names.owner(path, self.students, self.term.system, self.whose)
         return student.id if student else ""
 
 
@@ -115,6 +120,10 @@ def read_term(path):
         system=system,
         columns={name: str(column) for name, column in content.get("columns", {}).items()},
         book=str(content.get("book", "")).rstrip("/"),
+        extension_days={
+            name: number(days, f"{path}: extension_days.{name}")
+            for name, days in content.get("extension_days", {}).items()
+        },
     )
 
 
@@ -142,23 +151,35 @@ def due_dates(table, zone, path):
 
 
 def read_time(text, zone, where):
-    """Return a time in ISO form; without an offset it is local time of the term."""
-    try:
-        time = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise BadFile(f"{where}: {text!r} must be a time such as 2027-04-19 23:59") from None
-    return time if time.tzinfo else time.replace(tzinfo=zone)
+    """Return a time in ISO form or Moodle's; without an offset it is local time of the term."""
+    for read in (datetime.fromisoformat, *(reader(form) for form in MOODLE_TIMES)):
+        try:
+            time = read(text.strip())
+        except ValueError:
+            continue
+        return time if time.tzinfo else time.replace(tzinfo=zone)
+    raise BadFile(f"{where}: {text!r} must be a time such as 2027-04-19 23:59")
+
+
+def reader(form):
+    """Return what reads a time of a form."""
+    return lambda text: datetime.strptime(text, form)
 
 
 def days_late(term, homework, submitted, extension_days=0.0):
-    """Return the days late, begun days counted whole; 0 within the grace, or with no date."""
+    """Return the days late, begun days counted whole; 0 within the grace, or with no date.
+
+    A day ends when the clock of the term's place shows the due time again, also where it was
+    changed in between.
+    """
     due = term.due.get(homework)
     if due is None or submitted is None:
         return 0
-    late = submitted - (due + timedelta(days=extension_days))
-    if late <= timedelta(minutes=term.grace_minutes):
+    due += timedelta(days=extension_days + term.extension_days.get(homework, 0))
+    if submitted.timestamp() - due.timestamp() <= 60 * term.grace_minutes:
         return 0
-    return math.ceil(late / timedelta(days=1))
+    by_the_clock = submitted.astimezone(term.zone).replace(tzinfo=None) - due.replace(tzinfo=None)
+    return max(1, math.ceil(by_the_clock / timedelta(days=1)))
 
 
 def share_kept(term, days):
@@ -215,8 +236,18 @@ def read_roster(path):
     return students
 
 
+def read_whose(path, students):
+    """Return for each file that the instructor has given to somebody the ID; "" is nobody's."""
+    known, whose = {student.id for student in students} | {""}, {}
+    for row in read_table(path, ["file", "id"], optional=True):
+        if row["id"] not in known:
+            raise BadFile(f"{path}, line {row['line']}: {row['id']!r} is not on the roster")
+        whose[row["file"]] = row["id"]
+    return whose
+
+
 def for_homework(student, column, homework):
-    """Return a roster's value for a homework: hw1_submitted before submitted."""
+    """Return a roster's value for a homework: hw1_extension_days before extension_days."""
     return student.row.get(f"{homework}_{column}") or student.row.get(column, "")
 
 
@@ -228,8 +259,10 @@ def extension(student, homework, path="roster.csv"):
 
 def times_submitted(student, homework, zone, path="roster.csv"):
     """Return the times of a student's attempts, the earliest first."""
-    text = for_homework(student, "submitted", homework)
-    where = f"{path}: submitted of {student.id}"
+    if student.row.get("submitted"):
+        raise BadFile(f"{path}: whose times are these? Call the column {homework}_submitted")
+    text = student.row.get(f"{homework}_submitted", "")
+    where = f"{path}: {homework}_submitted of {student.id}"
     return sorted(read_time(part, zone, where) for part in text.split(";") if part.strip())
 
 
@@ -246,7 +279,10 @@ def read_written(path, homework, students):
 
 
 def read_overrides(path, homework, students, questions):
-    """Return for each student the points set by hand, with the reason, by question or `total`."""
+    """Return for each student the points set by hand, with the reason, by question or `total`.
+
+    Without points, a row takes back what was set before.
+    """
     overrides = {}
     needed = ["id", "homework", "question", "points", "reason"]
     for row in rows_of(path, needed, homework, students):
@@ -256,7 +292,7 @@ def read_overrides(path, homework, students, questions):
         if not row["reason"]:
             raise BadFile(f"{where}: a reason is missing")
         most = questions.get(row["question"], sum(questions.values()))
-        points = number(row["points"], f"{where}: points", most=most)
+        points = number(row["points"], f"{where}: points", most=most) if row["points"] else None
         overrides.setdefault(row["id"], {})[row["question"]] = (points, row["reason"])
     return overrides
 

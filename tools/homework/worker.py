@@ -49,13 +49,37 @@ def same_every_time():
 
 def without_magics(source):
     """Return a cell as plain Python: lines for IPython are left out, "" if all of it is."""
-    if re.match(r"\s*%%(?!time|capture)\w", source):
+    if is_foreign(source):
         return ""
     try:
         compile(source, "cell", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
-        return re.sub(r"(?m)^(\s*)(?:[%!?].*|.*\w\?+)$", r"\1pass", source)
+        return with_magics_passed(source)
     return source
+
+
+def is_foreign(source):
+    """Tell whether a cell is for another program, such as a shell."""
+    return bool(re.match(r"\s*%%(?!time|capture)\w", source))
+
+
+def with_magics_passed(source):
+    """Return a source with `pass` in place of the lines that are for IPython."""
+    lines = source.split("\n")
+    return "\n".join(passed(line) if is_magic(line.strip()) else line for line in lines)
+
+
+def is_magic(line):
+    """Tell whether a line is a command for IPython, or asks it for help on a name."""
+    name = line.rstrip("?")
+    return line.startswith(("%", "!", "?")) or (
+        name != line and (name[-1:] == "_" or name[-1:].isalnum())
+    )
+
+
+def passed(line):
+    """Return a line that does nothing, indented as a line is."""
+    return line[: len(line) - len(line.lstrip())] + "pass"
 
 
 def message_of(error):

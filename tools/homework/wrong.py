@@ -73,7 +73,7 @@ class Likeness:
 
     def names(self, student_id, mark):
         """Return the names of the known wrong answers that a mark looks like."""
-        if mark.points == mark.most or not mark.trace:
+        if not mark.lost or not mark.trace:
             return []
         test = next(test for test in self.homework.tests if test.name == mark.test)
         key = test.name, student_id if "my_numbers" in test.code else ""
@@ -93,7 +93,8 @@ def told(homework, item, student_id="s001"):
     result = grading.Result(term.Student(student_id, "", (), {}), grading.MARKED)
     result.marks = marking.mark_all(homework, student_id, session)
     result.laws = marking.broken_laws(homework, student_id, session, result.marks)
-    grading.add_likeness(homework, [result])
+    likeness = Likeness(homework)
+    result.looks_like = {m.test: likeness.names(student_id, m) for m in result.marks}
     return result, pages.feedback(homework, result)
 
 

@@ -1,0 +1,52 @@
+"""Builds the package's wheel, without a network and only when the package has changed."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / "build" / "wheel"
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+LITTER = shutil.ignore_patterns("__pycache__", "*.egg-info")
+FILES = ("pyproject.toml", "README.md", "LICENSE")
+TIME = {"SOURCE_DATE_EPOCH": "315532800"}  # 1 January 1980, unless the environment has another
+
+
+class CannotBuild(Exception):
+    """A wheel that could not be built; the message says why."""
+
+
+def built():
+    """Return the path of the wheel."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "source")
+        shutil.copytree(ROOT / "lib", source / "lib", ignore=LITTER)
+        for name in FILES:
+            shutil.copy(ROOT / name, source)
+        place = CACHE / digest(source)
+        if not list(place.glob("*.whl")):
+            build(source, Path(folder, "dist"))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(Path(folder, "dist"), place, dirs_exist_ok=True)
+    return next(place.glob("*.whl"))
+
+
+def digest(source):
+    """Return what tells one state of the package from another."""
+    state = hashlib.sha256(os.environ.get("SOURCE_DATE_EPOCH", "").encode())
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        state.update(str(path.relative_to(source)).encode() + path.read_bytes())
+    return state.hexdigest()[:16]
+
+
+def build(source, target):
+    """Build the wheel of a copy of the package, in which setuptools may leave what it likes."""
+    target.mkdir()
+    how = {"cwd": source, "env": TIME | os.environ, "capture_output": True, "text": True}
+    process = subprocess.run([sys.executable, "-c", BUILD, str(target)], **how)
+    if process.returncode:
+        raise CannotBuild((process.stderr or process.stdout).strip().splitlines()[-1])
