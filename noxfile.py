@@ -172,7 +172,7 @@ def mutants(session):
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
     tools = ("build==1.6.1", "setuptools==84.2.1", "uv==0.13.9")
-    session.install("-r", "requirements.txt", *tools)
+    session.install("-r", "requirements-dev.txt", *tools)
     session.run("python", "-m", "tools.release.release")
 
 
