@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TOOL := $(BIN)/python -m tools
-PINS := requirements.txt constraints.txt pyproject.toml
+PINS := requirements.lock pyproject.toml
 
 # An environment that was copied or moved with its folder still points at the old place.
 ELSEWHERE := $(shell grep -s '^command = ' .venv/pyvenv.cfg | grep -vF " $$(pwd -P)/.venv")
@@ -11,7 +11,7 @@ $(info The environment .venv belongs to another folder; it is made anew.)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: torch help book test check unit lab execute clean pdf site-report homework grade regrade history forget release
+.PHONY: torch help book test check unit lab execute clean pdf site-report key homework grade regrade written history forget release
 .PHONY: notebooks lab-source
 .PHONY: one-page cards epub take
 .DELETE_ON_ERROR:
@@ -36,10 +36,13 @@ help:
 	@echo "make take             make all that the page Take it with you offers"
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
+	@echo "make key              print a new key for a term, for homework/term.toml"
 	@echo "make homework         make the students' copies of the homeworks"
 	@echo "make grade SUBMISSIONS=folder-or-zip  mark what is new of a class; HOMEWORK=hw1 if that is not clear"
 	@echo "make grade PREVIEW=1 SUBMISSIONS=...  show what it would change, and change nothing"
 	@echo "make regrade STUDENTS=\"s01 s02\"  mark some students afresh"
+	@echo "make written          make the page for marking the written answers; HOMEWORK=hw1 names another"
+	@echo "make grade WRITTEN=saved-table  take in the marks that it saves: a file, files or a folder"
 	@echo "make history STUDENT=s01  tell all that the gradebook knows of a student"
 	@echo "make forget STUDENT=s01   erase a student from it"
 	@echo "make seeds            run the chapters' simulations with other seeds, too; takes half an hour"
@@ -186,7 +189,7 @@ execute: .venv/.installed-reader
 COURSE ?= homework
 DESK = $(TOOL) homework
 # What an instructor types reaches the desk as it is: no shell and no make reads it.
-TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT PREVIEW NBGRADER
+TYPED := COURSE HOMEWORK SUBMISSIONS STUDENTS STUDENT WRITTEN PREVIEW NBGRADER
 $(foreach name,$(TYPED),$(eval override $(name) := $$(value $(name))))
 export $(TYPED)
 
@@ -197,7 +200,7 @@ grade regrade: .venv/.installed-reader
 	@$(TOOL) programs bubblewrap libseccomp2
 	@$(DESK) $@
 
-history forget: .venv/.installed-reader
+key written history forget: .venv/.installed-reader
 	@$(DESK) $@
 
 clean:
@@ -215,12 +218,14 @@ $(BIN)/python:
 	@echo "Making the environment .venv with $$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv --clear .venv
 
-# Lets pip install what a file lists, and says how far it is, or how it ended. An environment that
-# was stopped while it was made has no pip yet.
+# Lets pip install what a lock lists, each file by its hash, then the package, and says how far it
+# is, or how it ended. An environment that was stopped while it was made has no pip yet.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 define install
 @rm -f $@
 @$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r $(1) 2>&1 && \
+@{ $(INSTALL) --require-hashes -r $(1) 2>&1 && \
+  $(INSTALL) --quiet --no-deps --no-build-isolation -e . 2>&1 && \
   $(BIN)/python -c 'import matplotlib.font_manager' && touch $@; } | tee .venv/install.log | awk ' \
   /^Collecting/ && ++n % 25 == 0 { print "  " n " packages found, the last one " $$2; fflush() } \
   /^Installing collected/ { print "  Installing them all ..."; fflush() }'; \
@@ -230,9 +235,9 @@ endef
 # The cache of fonts is made here: made in a cell, it would print.
 .venv/.installed-reader: $(PINS) | $(BIN)/python
 	@echo "Installing what the book needs into .venv; the first time this takes a minute or two ..."
-	$(call install,requirements.txt)
+	$(call install,requirements.lock)
 
-.venv/.installed-dev: requirements-dev.txt $(PINS) | $(BIN)/python
+.venv/.installed-dev: requirements-dev.lock $(PINS) | $(BIN)/python
 	@echo "Installing the book's needs and the test tools into .venv; this may take a minute or two ..."
-	$(call install,requirements-dev.txt)
+	$(call install,requirements-dev.lock)
 	@touch .venv/.installed-reader $@

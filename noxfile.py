@@ -169,9 +169,20 @@ def mutants(session):
 
 
 @kept
+def lock(session):
+    """Write the pins with the hashes of all their files, for every system and Python."""
+    session.install("uv==0.13.9")
+    how = ("--universal", "--generate-hashes", "--strip-extras", "--no-annotate", "--quiet")
+    how += ("--no-emit-package", "longterm", "--python-version", PYTHONS[0])
+    how += ("--custom-compile-command", "nox -s lock")
+    for name in ("requirements", "requirements-dev"):
+        session.run("uv", "pip", "compile", f"{name}.txt", *how, "-o", f"{name}.lock")
+
+
+@kept
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
-    tools = ("build==1.6.1", "setuptools==84.2.1", "uv==0.13.9")
+    tools = ("build==1.6.1", "setuptools==84.2.1")
     session.install("-r", "requirements-dev.txt", *tools)
     session.run("python", "-m", "tools.release.release")
 
@@ -229,6 +240,15 @@ def dask(session):
     """Let Dask do a sweep on a cluster of two processes."""
     session.install(*PINNED, "-e", ".", "dask==2026.8.0", "distributed==2026.8.0")
     session.run("python", "-m", "tools.release.dask_sweep")
+
+
+@kept
+def term(session):
+    """Mark a made-up term of 150 students, or of the number after `--`, with its kills."""
+    session.install("-r", "requirements.txt")
+    words = session.posargs or ("150",)
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'homework'}"}
+    session.run("python", "tests/homework/homework_simulation.py", *words, env=env)
 
 
 @kept

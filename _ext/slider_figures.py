@@ -7,6 +7,7 @@ its sliders, its picture and its frames, and a card of its own with the task tha
 import json
 import re
 import shutil
+import unicodedata
 from pathlib import Path
 
 from docutils import nodes
@@ -24,12 +25,30 @@ def configure(app, config):
     config.nb_ipywidgets_js = {}
 
 
+def short(label):
+    """Return a slider's name in addresses: the letter that its label ends with, or its words."""
+    words = re.sub(r"[(|].*", "", label).split()
+    if len(words[-1]) > 1:
+        return "-".join(words)
+    return words[-1] if words[-1].isascii() else unicodedata.name(words[-1]).split()[-1].lower()
+
+
+def named(html):
+    """Return a figure's HTML with its sliders named by their labels."""
+    return re.sub(
+        r"(<label [^>]*>([^<]*)</label>.*?<input )",
+        lambda found: f'{found[1]}name="{short(found[2])}" ',
+        html,
+        flags=re.DOTALL,
+    )
+
+
 def element(state):
     """Return the HTML of a figure from its stored state."""
     frames = json.dumps(state["frames"], ensure_ascii=False, separators=(",", ":"))
     frames = frames.replace("<", "\\u003c")  # else what looks like a tag could end the script
     data = f'<script type="application/json">{frames}</script>'
-    return f'<{TAG} class="{TAG}">{state["html"]}{data}</{TAG}>'
+    return f'<{TAG} class="{TAG}">{named(state["html"])}{data}</{TAG}>'
 
 
 def show(app, doctree):

@@ -23,11 +23,12 @@ LINKS = {
 NEEDS = {
     "scripts/bootstrap.js": r'data-bs-toggle="(?!tooltip)',
     "front.js": r'class="spirals"',
+    "share.js": r'class="share"',
     "design-tabs.js": r'class="[^"]*\bsd-tab-set\b',
     "togglebutton.js": r'class="(?:toggle|[^"]*\badmonition[^"]*[ ]dropdown)\b',
     "(?:searchtools|language_data|searchindex).js": r'id="search-results"',
 }
-OWN_SCRIPTS = ("site.js", "sliders.js", "front.js", "place.js")
+OWN_SCRIPTS = ("site.js", "sliders.js", "front.js", "place.js", "share.js")
 # What fails in the theme does not stop our own.
 FIRST = ("documentation_options.js", *OWN_SCRIPTS)
 ALONE = r"\basync\b|\btype=|searchtools|language_data"  # the search is on one page only

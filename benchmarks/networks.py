@@ -12,7 +12,7 @@ SIZES = [(100, 5, 1, 20), (100, 5, 16, 20), (400, 2, 8, 40), (16, 20, 32, 50), (
 """Networks, units, sequences and steps."""
 
 WRITTEN, TUNED, COMPILED = "PyTorch, as written", "PyTorch, tuned", "JAX, compiled"
-AVX512 = "AVX512F" in np.show_config("dicts")["SIMD Extensions"]["found"]
+AVX512 = "X86_V4" in np.show_config("dicts")["SIMD Extensions"]["found"]
 MEAN = 2.5
 """Least geometric mean over the sizes of the time of PyTorch as written to ours."""
 
@@ -113,7 +113,9 @@ def _case(size):
         COMPILED: lambda: jax.block_until_ready(compiled(*passed)),
         "floor": floor(size),
     }
-    aims = {WRITTEN: 1.8, "floor": 2.2 if AVX512 else 2.0 if size == SIZES[0] else 1.6}
+    aims = {WRITTEN: 1.8, "floor": 2.0 if size == SIZES[0] else 1.6}
+    if AVX512:  # README.md says why
+        aims = {WRITTEN: 1.5, "floor": 2.5}
     if size != SIZES[0]:
         aims[COMPILED] = 0.8 if AVX512 and size[1] == 2 else 1.0
     limit = "Python and ufunc calls" if size == SIZES[0] else "exp and matrix products"

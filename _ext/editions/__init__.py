@@ -53,7 +53,7 @@ def article(html):
     for left_out in LEFT_OUT:
         html = re.sub(left_out, r"\1\2", html, flags=re.DOTALL)
     tree = BeautifulSoup(html[html.index("<article") :], "html.parser").article
-    for one in tree.select(".headerlink, [popover], .cell_input"):
+    for one in tree.select(".headerlink, .share, [popover], .cell_input"):
         one.decompose()
     for word in tree("button"):  # of art
         word.unwrap()

@@ -34,7 +34,7 @@ class Markdown(MarkdownConverter):
 
     def escape(self, text, parent_tags):
         """Return text none of whose signs mean anything to Markdown."""
-        return re.sub(r"([\\*_`$~])", r"\\\1", text).replace("<", "&lt;")
+        return re.sub(r"([\\*_`$~|])", r"\\\1", text).replace("<", "&lt;")
 
     def convert_math(self, el, text, parent_tags):
         """Write a formula in a line, or on a line of its own with its number."""

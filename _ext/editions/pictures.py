@@ -5,38 +5,37 @@ import hashlib
 import io
 from pathlib import Path
 
+import matplotlib
 import resvg_py
 from PIL import Image
 
+from editions.cache import cached
+
 SVG, PNG = "image/svg+xml", "image/png"
-CACHE = Path(__file__).resolve().parents[2] / "build" / "pictures"
 ZOOM = 1.5  # dots a pixel
 SHADES = 128
+FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")  # words are drawn with these
 
 
 def add_png(output):
     """Put the picture into an output, and the size at which it is shown."""
-    drawn = png(output.data[SVG])
-    width, height = Image.open(io.BytesIO(drawn)).size
-    output.data[PNG] = base64.b64encode(drawn).decode()
+    picture = png(output.data[SVG])
+    width, height = Image.open(io.BytesIO(picture)).size
+    output.data[PNG] = base64.b64encode(picture).decode()
     output.metadata[PNG] = {"width": round(width / ZOOM), "height": round(height / ZOOM)}
 
 
 def png(svg):
-    """Return an SVG as PNG on white; what was drawn before is taken from the cache."""
-    path = CACHE / f"{hashlib.sha256(f'{ZOOM} {SHADES} {svg}'.encode()).hexdigest()}.png"
-    if not path.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        how = {"dpi": 96, "zoom": ZOOM, "background": "white", "skip_system_fonts": True}
-        drawn = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg, **how)))
-        small = io.BytesIO()
-        drawn.convert("RGB").quantize(SHADES).save(small, "PNG", optimize=True)
-        replace(path, small.getvalue())
-    return path.read_bytes()
+    """Return an SVG as PNG on white."""
+    name = hashlib.sha256(f"{ZOOM} {SHADES} {svg}".encode()).hexdigest()
+    return cached(f"{name}.png", lambda: drawn(svg)).read_bytes()
 
 
-def replace(path, content):
-    """Write a file in one step: another process may do so, too."""
-    part = path.with_suffix(f".{id(content)}")
-    part.write_bytes(content)
-    part.replace(path)
+def drawn(svg):
+    """Draw an SVG, in few shades and so in few bytes."""
+    how = {"dpi": 96, "zoom": ZOOM, "background": "white", "skip_system_fonts": True}
+    raw = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=[str(FONTS)], **how)
+    picture = Image.open(io.BytesIO(raw))
+    small = io.BytesIO()
+    picture.convert("RGB").quantize(SHADES).save(small, "PNG", optimize=True)
+    return small.getvalue()

@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / "build" / "wheel"
+from editions.cache import ROOT, cached
+
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 LITTER = shutil.ignore_patterns("__pycache__", "*.egg-info")
 FILES = ("pyproject.toml", "README.md", "LICENSE")
@@ -27,12 +28,9 @@ def built():
         shutil.copytree(ROOT / "lib", source / "lib", ignore=LITTER)
         for name in FILES:
             shutil.copy(ROOT / name, source)
-        place = CACHE / digest(source)
-        if not list(place.glob("*.whl")):
-            build(source, Path(folder, "dist"))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(Path(folder, "dist"), place, dirs_exist_ok=True)
-    return next(place.glob("*.whl"))
+        project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        name = f"{project['name']}-{project['version']}-py3-none-any.whl"
+        return cached(f"{digest(source)}/{name}", lambda: build(source, Path(folder, name)))
 
 
 def digest(source):
@@ -44,9 +42,10 @@ def digest(source):
 
 
 def build(source, target):
-    """Build the wheel of a copy of the package, in which setuptools may leave what it likes."""
-    target.mkdir()
+    """Build the wheel from a copy of the package, in which setuptools may leave what it likes."""
+    command = [sys.executable, "-c", BUILD, str(target.parent)]
     how = {"cwd": source, "env": TIME | os.environ, "capture_output": True, "text": True}
-    process = subprocess.run([sys.executable, "-c", BUILD, str(target)], **how)
+    process = subprocess.run(command, **how)
     if process.returncode:
         raise CannotBuild((process.stderr or process.stdout).strip().splitlines()[-1])
+    return target.read_bytes()

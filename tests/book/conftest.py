@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from tools.book.run_notebooks import ENVIRONMENT
+from tools.site import site_report
 
 os.environ.update(ENVIRONMENT)
 
@@ -84,3 +85,22 @@ def pages(build):
     names = [path.relative_to(build.html).with_suffix("").as_posix() for path in paths]
     soups = [BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in paths]
     return dict(zip(names, soups, strict=True))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start the browser."""
+    with site_report.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def home(build):
+    return build.html.as_uri() + "/"
+
+
+@pytest.fixture
+def context(chromium):
+    """A fresh window of desktop size that moves nothing for show."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context

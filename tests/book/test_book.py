@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from tools.homework import masters
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE_BY_SPHINX = re.compile(r"404|genindex|search|prf-prf|\w+-modindex|_modules/.+")
+MADE_BY_SPHINX = re.compile(r"404|genindex|search|prf-prf|\w+-modindex|_modules/.+|figures/.+")
 NOT_PROSE = ["script", "style", "pre", "code", "svg", "template"]
 
 

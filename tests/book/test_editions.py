@@ -78,6 +78,9 @@ def test_an_edition_has_the_words_numbers_and_formulas_of_its_page(build, all_ed
     source = "\n\n".join(words_of(all_editions[name]))
     shown = BeautifulSoup(WITH_FORMULAS.render(source), "html.parser")
     assert [f"({n})" for n in re.findall(r"\\tag\{(.*?)\}", source)] == numbers
+    assert len(shown.select("blockquote > p:first-child > strong")) == len(
+        page.select(".admonition-title")
+    )
     assert words_and_formulas(shown, ".math", lambda one: one.get_text()) == words_and_formulas(
         page, "math", page_tex
     )
@@ -93,6 +96,16 @@ def test_github_takes_no_sign_of_a_formula_for_markup(all_editions, name):
         shown = BeautifulSoup(WITH_FORMULAS.render(source), "html.parser")
         for tag in ("em", "strong", "a", "td", "blockquote", "details"):
             assert len(github(tag)) == len(shown(tag)), (tag, source)
+
+
+def test_signs_of_a_text_stay_signs():
+    html = '<p>a*b*c _d_ $5 and $6, `e` ~~f~~ <i>&lt;g&gt;</i> \\* 1|2</p>'
+    cell = '<table><tr><th>|h|</th></tr><tr><td><math data-tex="|w|"></math></td></tr></table>'
+    markdown = editions.Markdown(lambda href, title: href)
+    for tree in (BeautifulSoup(html, "html.parser"), BeautifulSoup(cell, "html.parser")):
+        said = tree.get_text() + "".join(math["data-tex"] for math in tree("math"))
+        shown = BeautifulSoup(WITH_FORMULAS.render(markdown.written(tree)), "html.parser")
+        assert plain(shown.get_text()) == plain(said)
 
 
 def test_no_markup_of_the_sources_is_left(all_editions):

@@ -118,3 +118,36 @@ def test_a_hub_copies_the_notebooks_from_the_fork():
         "branch": forks.EDITIONS,
         "urlpath": "lab/tree/their-fork/chapters",
     }
+
+
+# --- The branch for Colab and Binder -------------------------------------------------------
+
+
+def git(folder, *words):
+    """Return what a git command prints."""
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.needs("git")
+def test_the_branch_has_the_editions_and_lets_binder_install_their_wheel(tmp_path):
+    tree, made = tmp_path / "tree", "_build/html/_sources/chapters"
+    shutil.copytree(ROOT / "binder", tree / "binder")
+    for name in ("constraints.txt", "tools/release/push_colab.sh"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tree / name)
+    (tree / made).mkdir(parents=True)
+    for name in ("one.ipynb", "longterm-1-py3-none-any.whl"):
+        (tree / made / name).write_text(name, encoding="utf-8")
+    git(tmp_path, "init", "--quiet", "--bare", "origin.git")
+    git(tree, "init", "--quiet")
+    git(tree, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    script = ["bash", tree / "tools" / "release" / "push_colab.sh"]
+    for commit in ("c0ffee", "c0ffef"):  # the second stands on the first: hubs merge it
+        subprocess.run(script, env=os.environ | {"GITHUB_SHA": commit}, check=True)
+    assert git(tmp_path / "origin.git", "rev-list", "--count", "colab") == "2\n"
+    listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "colab").split()
+    assert {"chapters/one.ipynb", "chapters/longterm-1-py3-none-any.whl"} < set(listed)
+    needs = git(tmp_path / "origin.git", "show", "colab:binder/requirements.txt").splitlines()
+    assert "./chapters/longterm-1-py3-none-any.whl" in needs
+    assert "-e ." not in needs

@@ -141,25 +141,6 @@ class Visit:
         return list(zip(boxes.all(), slider_states(self.name), strict=True))
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Start the browser."""
-    with site_report.browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
-def home(build):
-    return build.html.as_uri() + "/"
-
-
-@pytest.fixture
-def context(chromium):
-    """A fresh window of desktop size that moves nothing for show."""
-    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
-        yield context
-
-
 @pytest.fixture(scope="module", params=[*toc_pages(), *MADE_BY_SPHINX])
 def visit(request, chromium, home):
     """Each page of the book; to load one takes longer than most tests of it."""

@@ -7,7 +7,7 @@ from tools.homework import masters, wrong
 KEY = "0a39ef9a37d8d09ce1d6ad4403d92341"
 
 
-def term_file(folder, key=KEY, **changes):
+def term_file(folder, key=KEY, columns=(), **changes):
     """Write a term.toml."""
     values = {
         "time_zone": '"Europe/Berlin"',
@@ -18,6 +18,7 @@ def term_file(folder, key=KEY, **changes):
     } | changes
     lines = [f'key = "{key}"', *(f"{name} = {value}" for name, value in values.items())]
     lines += ["[due]", *(f"{name} = 2027-04-19T23:59:00" for name in ("hw1", "hw2", "hw3", "hw4"))]
+    lines += ["[columns]", *(f'{name} = "{column}"' for name, column in dict(columns).items())]
     (folder / "term.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -62,6 +63,11 @@ def data(nb):
 def in_term(homework):
     """Return a known wrong answer of the version that is set: the first that loses points."""
     return wrong.in_term(homework)[0]
+
+
+def cell(source):
+    """Return a cell of code."""
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
 
 
 def json_of(content):

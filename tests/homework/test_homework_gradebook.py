@@ -9,13 +9,20 @@ import random
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import homework_class
+import homework_simulation
 import pytest
 from tools.homework import __main__ as desk
 from tools.homework import (
     child,
+    files,
     gradebook,
     grading,
     hand_ins,
@@ -24,6 +31,8 @@ from tools.homework import (
     masters,
     out,
     runs,
+    story,
+    term,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -363,3 +372,238 @@ def test_last_terms_copy_and_a_blank_id_are_noticed(course):
     notes = {r.student.id: r.notes for r in grade(course).results}["s5"]
     assert "This copy is from another term." in notes
     assert "The notebook has no ID. It was marked with yours." in notes
+
+
+# --- A person's story, and its end ---------------------------------------------------------
+
+
+def test_a_students_story_is_told_from_the_first_hand_in_to_the_last_page(course):
+    grade(course)
+    hand_in(course / "late", s2=None)
+    (course / "overrides.csv").write_text(
+        f"id,homework,question,points,reason\ns2,hw2,{WRITTEN},2,A good talk\n", encoding="utf-8"
+    )
+    grade(course, "late")
+    with book_of(course) as book:
+        lines = story.history(book, "s2", ZoneInfo("Europe/Berlin"))
+        with pytest.raises(term.BadFile, match="does not know s9"):
+            story.history(book, "s9", ZoneInfo("Europe/Berlin"))
+    told = "\n".join(line.partition("  ")[2] for line in lines)
+    question = masters.parts(KNOWN.answer)[0]
+    full = HOMEWORK.questions[question]
+    for words in (
+        "the roster has id s2, name Student Number2",
+        "handed in hw2: s2.ipynb",
+        "s2.ipynb: counts",
+        "s2.ipynb: another attempt counts",
+        "hw2 was marked, by tests ",
+        f"hw2 {question}: {full - LOST:g}",
+        f"hw2 {question}: {full:g}",
+        f"hw2 {WRITTEN}: blank (written, to be marked)",
+        f"hw2 {WRITTEN}: 2 (A good talk)",
+        f"hw2 in all: {MOST + 2:g}",
+        "hw2: wrote feedback/hw2/s2.html",
+    ):
+        assert words in told
+    assert told.index(f"{question}: {full - LOST:g}") < told.index(f"{question}: {full:g}")
+    assert lines == sorted(lines, key=lambda line: line[:19])
+
+
+def test_who_is_forgotten_is_nowhere_and_nobody_else_loses_anything(course):
+    notebook = homework_class.solved(HOMEWORK, "s2")
+    notebook.cells[-1].source += " Xylophon"
+    (course / "in" / "s2.ipynb").write_bytes(homework_class.data(notebook))
+    grade(course)
+    grade(course, "in")
+    before, names = so_far(course), [course / gradebook.FILE, *gradebook.backups(course)]
+    assert all(b"Xylophon" in p.read_bytes() and b"Number2" in p.read_bytes() for p in names)
+    said = "\n".join(story.forget(course, course / "out", "s2"))
+    assert not any(b"Xylophon" in p.read_bytes() or b"Number2" in p.read_bytes() for p in names)
+    left = [p for p in (course / "out").rglob("*") if p.is_file()]
+    assert not any(b"s2" in p.read_bytes() for p in left)
+    assert "roster.csv is yours: it still names s2" in said
+    assert so_far(course) == {who: points for who, points in before.items() if who != "s2"}
+    with pytest.raises(term.BadFile, match="does not know s2"):
+        story.forget(course, course / "out", "s2")
+    (course / "roster.csv").write_text("id\n" + "\n".join(set(before) - {"s2"}), encoding="utf-8")
+    assert changed(grade(course, None)) == set()
+    with book_of(course) as book, pytest.raises(sqlite3.IntegrityError):
+        book.db.execute("DELETE FROM mark")
+
+
+# --- An earlier table ----------------------------------------------------------------------
+
+
+def earlier_table(folder):
+    """Write a grades.csv as the desk wrote it before there was a gradebook; return its points."""
+    grade(folder)
+    points = so_far(folder)
+    for path in [folder / gradebook.FILE, *gradebook.backups(folder)]:
+        path.unlink()
+    path = folder / "out" / "grades.csv"
+    rows = files.from_csv(path)
+    for row in rows:
+        row["hw2 total"] = row.pop("hw2 so far") or "0"
+        row["hw2 status"] = "marked" if points[row["id"]] else "no submission"
+        row["hw1 horizon"], row["hw1 status"] = "1", "marked"
+    rows.append(rows[0] | {"id": "s99", "name": "Gone Away"})
+    files.write(path, files.to_csv(rows))
+    return points
+
+
+def test_an_earlier_terms_marks_are_taken_over_once_and_late_files_change_their_authors(course):
+    points = earlier_table(course)
+    hand_in(course / "late", s4=None, s2=None)
+    run = grade(course, "late")
+    assert (
+        f"The marks of 7 students were taken over from {course / 'out' / 'grades.csv'}." in run.said
+    )
+    late = {"s2": f"{MOST:g}", "s4": f"{MOST:g}"}
+    assert so_far(course) == points | late | {"s99": points["s1"]}
+    rows = {row["id"]: row for row in files.from_csv(course / "out" / "grades.csv")}
+    assert rows["s1"]["hw1 horizon"] == rows["s99"]["hw1 horizon"] == "1"
+    assert not any("taken over" in words for words in grade(course, None).said)
+    assert so_far(course) == points | late | {"s99": points["s1"]}
+
+
+def test_a_total_set_by_hand_before_is_still_there_after_a_table_is_taken_over(course):
+    earlier_table(course)
+    path = course / "out" / "grades.csv"
+    rows = files.from_csv(path)
+    rows[0]["hw2 total"] = "3.25"
+    files.write(path, files.to_csv(rows))
+    hand_in(course / "late", s4=None)
+    grade(course, "late")
+    assert files.from_csv(path)[0]["hw2 total"] == "3.25"
+
+
+def test_a_table_of_another_class_is_put_aside(course):
+    earlier_table(course)
+    homework_class.roster_file(course, ["a1,,,,,", "a2,,,,,"])
+    run = grade(course, None)
+    assert "grades-before.csv" in run.said[0]
+    assert set(so_far(course)) == {"a1", "a2"}
+    assert (course / "out" / "grades-before.csv").exists()
+
+
+# --- What goes out -------------------------------------------------------------------------
+
+PATHS = {
+    "Canvas": {"s1": "numberstudent_101_9001_hw2.ipynb", "s2": "n_LATE_102_9002_my_5_hw2.ipynb"},
+    "Moodle": {
+        "s1": "Student Number1_31337_assignsubmission_file_/hw2.ipynb",
+        "s2": "Student Number2_31338_assignsubmission_file/my_hw2.ipynb",
+    },
+}
+
+
+def sent(folder, system):
+    """Mark a class from a system, all of it but one student's text; return its folder."""
+    homework_class.term_file(folder, system=f'"{system}"', columns={"hw2": "Homework 2 (77)"})
+    shutil.rmtree(folder / "in")
+    for who, path in PATHS[system].items():
+        target = folder / "in" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(homework_class.data(homework_class.solved(HOMEWORK, who)))
+    lines = ",".join(HOMEWORK.rubric(WRITTEN))
+    text = f"id,homework,{lines}\ns1,hw2" + ",1" * len(HOMEWORK.rubric(WRITTEN)) + "\n"
+    (folder / "written.csv").write_text(text, encoding="utf-8")
+    grade(folder)
+    return folder / "out"
+
+
+def rows_in(path):
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_canvas_imports_the_table_and_wipes_out_nothing(course):
+    """By its importer: student, number, SIS IDs and section first, then the assignment."""
+    head, *rows = rows_in(sent(course, "Canvas") / "hw2-for-canvas.csv")
+    assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Homework 2 (77)"]
+    total = MOST + len(HOMEWORK.rubric(WRITTEN))
+    assert rows == [["Student Number1", "101", "", "", "A", f"{total:g}"]]
+
+
+def test_moodle_imports_the_table_and_wipes_out_nothing(course):
+    head, *rows = rows_in(sent(course, "Moodle") / "hw2-for-moodle.csv")
+    assert head == ["ID number", "Homework 2 (77)"]
+    assert rows == [["s1", f"{MOST + len(HOMEWORK.rubric(WRITTEN)):g}"]]
+
+
+def whose_by_canvas(path):
+    """Canvas: the first two parts of a file's name that are numbers are the user and the file."""
+    return tuple([part for part in Path(path).name.split("_") if part.isdigit()][:2])
+
+
+def whose_by_moodle(path):
+    """Moodle: of a folder's name, the second part is the participant's number."""
+    parts = path.split("/")[0].split("_", 4)
+    return (parts[1],) if parts[2:4] == ["assignsubmission", "file"] else ()
+
+
+@pytest.mark.parametrize(
+    ("system", "whose"), [("Canvas", whose_by_canvas), ("Moodle", whose_by_moodle)]
+)
+def test_the_system_takes_feedback_back_and_gives_it_to_its_student(course, system, whose):
+    folder = sent(course, system)
+    with zipfile.ZipFile(folder / "hw2-feedback.zip") as archive:
+        texts = {whose(name): archive.read(name).decode() for name in archive.namelist()}
+    assert set(texts) == {whose(path) for path in PATHS[system].values()}
+    for who, path in PATHS[system].items():
+        assert f"({who})" in texts[whose(path)]
+
+
+# --- A term --------------------------------------------------------------------------------
+
+
+def test_in_a_term_of_trouble_every_mark_is_as_reckoned_or_blank_with_a_reason(tmp_path):
+    """Of 12 made-up students; `nox -s term` lives through one of 150."""
+
+    def graded(folder, part, *more):
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert desk.main(homework_simulation.words(folder, part, *more)) == 0
+
+    grading.sandbox.probe()
+    found, _ = homework_simulation.term(tmp_path, 12, "Canvas", 26, kills=1, grade=graded)
+    assert found == []
+
+
+# --- Stopped -------------------------------------------------------------------------------
+
+
+def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path):
+    homework_class.term_file(tmp_path)
+    homework_class.roster_file(tmp_path, [f"s{n},,,,," for n in range(1, 5)])
+    hand_in(tmp_path / "in", s1=None)
+    for who in ("s2", "s3", "s4"):
+        nb = homework_class.solved(HOMEWORK, who)
+        nb.cells.insert(1, homework_class.cell("import time; time.sleep(9)"))
+        (tmp_path / "in" / f"{who}.ipynb").write_bytes(homework_class.data(nb))
+    command = [sys.executable, "-m", "tools.homework", "grade", str(tmp_path / "in")]
+    command += ["--course", str(tmp_path), "--target", str(tmp_path / "out"), "--homework", "hw2"]
+    options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, start_new_session=True, **options)
+    end = time.monotonic() + 60
+    while not markings(tmp_path) and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    if process.poll() == 1:
+        grading.sandbox.probe()  # which says that there is none here
+    start = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=30)
+    assert time.monotonic() - start < 4
+    assert process.returncode == 130
+    assert said == ("", "Stopped. What is marked is kept: run it again to go on.\n")
+    assert markings(tmp_path) == [("s1", None)]
+
+
+def markings(folder):
+    """Return whose work has been marked, and how it failed."""
+    path = folder / gradebook.FILE
+    query = "SELECT student, failed FROM marking"
+    with (
+        contextlib.suppress(sqlite3.OperationalError),  # it is not there yet
+        contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+    ):
+        return db.execute(query).fetchall()
+    return []

@@ -17,6 +17,7 @@ import homework_class
 import nbformat
 import numpy as np
 import pytest
+from tools.homework import __main__ as desk
 from tools.homework import copies, marking, masters, pages, plain, term, wrong
 
 import longterm
@@ -149,7 +150,7 @@ class Lazy:
 def test_no_lazy_answer_passes_a_graded_cell(code):
     for name, key in TERMS:
         homework = masters.choose(name, key)
-        marks = marking.mark_all(homework, "s001", Lazy(code))
+        marks = [marking.mark(homework, test, "s001", Lazy(code)) for test in homework.tests]
         assert not [mark.test for mark in marks if mark.points]
 
 
@@ -237,6 +238,29 @@ def test_copies_are_the_same_bytes_every_time(tmp_path):
         assert zips[0].read_bytes() == zips[1].read_bytes()
         with zipfile.ZipFile(zips[0]) as archive:
             assert archive.read(f"{first.stem}/{first.name}") == first.read_bytes()
+
+
+def test_a_full_disk_leaves_the_older_copies_whole(tmp_path, monkeypatch):
+    homework_class.term_file(tmp_path)
+    its_term = term.read_term(tmp_path / "term.toml")
+    first = copies.write(NAMES[0], its_term, tmp_path / "x")
+    before = {path.name: path.read_bytes() for path in first.parent.iterdir()}
+    assert before.keys() == {"hw1.ipynb", "hw1.zip"}
+
+    def full(number):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(copies.files.os, "fsync", full)
+    monkeypatch.setattr(copies, "to_text", lambda nb: "other")
+    with pytest.raises(OSError, match="No space"):
+        copies.write(NAMES[0], its_term, tmp_path / "x")
+    assert {path.name: path.read_bytes() for path in first.parent.iterdir()} == before
+
+
+def test_a_term_takes_the_key_that_make_prints(tmp_path, capsys):
+    assert desk.main(["key"]) == 0
+    (tmp_path / "term.toml").write_text(capsys.readouterr().out + 'time_zone = "UTC"\n')
+    assert term.read_term(tmp_path / "term.toml").key not in ("example", term.new_key())
 
 
 def test_a_copy_is_a_valid_notebook_without_outputs_and_names_its_due_date(tmp_path):

@@ -2,12 +2,28 @@
 
 import base64
 import io
+import re
 
 import homework_class
 import pytest
 from nbformat import v4
 from PIL import Image
-from tools.homework import marking, masters, own, submissions
+from tools.homework import (
+    child,
+    files,
+    grading,
+    hand_ins,
+    jobs,
+    marking,
+    masters,
+    own,
+    pages,
+    runs,
+    submissions,
+    term,
+    written,
+)
+from tools.site.site_report import browser
 
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 ASKED = HOMEWORK.answers[0]  # a function
@@ -349,3 +365,303 @@ def test_of_many_pictures_only_some_are_shown():
     nb.cells[at(nb, "-figure")].outputs *= 3
     kinds = [kind for kind, _ in pieces(nb)]
     assert (kinds.count("picture"), kinds.count("note")) == (1, 2)
+
+
+# --- The page --------------------------------------------------------------------------------
+
+ATTACK = "</pre><script>hit = 1</script><img src=x onerror='hit = 1'><style>#bar{display:none}"
+ADA = term.Student("s01", "Ada <b>Lovelace</b>", (), {})
+KIM = term.Student('s"2', "Kim, Lee", (), {})
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """Return a function that opens a page of some sheets, and what it asked for and said."""
+    with chromium.new_context(accept_downloads=True) as context:
+
+        def open_page(sheets, change=lambda text: text):
+            path = tmp_path / "hw1-written.html"
+            path.write_text(change(written.page(HOMEWORK, sheets)), encoding="utf-8")
+            page, failed = context.new_page(), []
+            page.on("requestfailed", lambda request: failed.append((request.url, request.failure)))
+            page.goto(path.as_uri(), wait_until="networkidle")
+            return page, failed
+
+        yield open_page
+
+
+def sheets():
+    """Return two answers, with all kinds of pieces."""
+    picture = f"image/png;base64,{image()}"
+    shown = [["text", "", PROSE], ["code", "a cell", "x = 1"], ["picture", "a cell", picture]]
+    return [
+        written.Sheet(ADA, shown, {"claim": 0.5}, "Well begun"),
+        written.Sheet(KIM, [["text", "", "No."]]),
+    ]
+
+
+def box(page, number, line):
+    """Return a box of an answer."""
+    return page.locator(f".answer >> nth={number} >> [data-line={line}]")
+
+
+@pytest.mark.needs("chromium")
+def test_no_markup_of_a_student_acts(opened):
+    kinds = ("text", "code", "printed", "note", "picture")
+    hostile = written.Sheet(
+        term.Student(f's"{ATTACK}', ATTACK, (), {}), [[kind, ATTACK, ATTACK] for kind in kinds]
+    )
+    page, failed = opened([hostile])
+    assert page.evaluate("typeof hit") == "undefined"
+    assert page.locator(".answer script, .answer style, .answer [onerror]").count() == 0
+    assert (failed, page.locator("#said").text_content()) == ([], "1 of 1 left")
+
+
+@pytest.mark.needs("chromium")
+def test_markup_that_slipped_through_would_not_act_either(opened):
+    raw = f"{ATTACK} #bar {{ display: none }}</style><script src='https://x.org/'></script>"
+    raw += "<b onclick='hit = 1'>b</b><iframe srcdoc='<script>parent.hit = 1</script>'></iframe>"
+    page, failed = opened(sheets(), lambda text: text.replace("No.", raw))
+    page.locator("b[onclick]").click()
+    assert page.evaluate("typeof hit") == "undefined"
+    assert page.locator("#bar").is_visible()
+    assert [why for _, why in failed] == ["csp", "csp"]
+
+
+@pytest.mark.needs("chromium")
+def test_what_is_marked_on_the_page_is_what_the_desk_reads(opened, tmp_path):
+    page, _ = opened(sheets())
+    assert box(page, 0, "claim").input_value() == "0.5"
+    box(page, 0, "claim").focus()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Control+A")
+    for value in ("0,5", "1", "0", "1"):
+        page.keyboard.type(value)
+        page.keyboard.press("Enter")
+    page.keyboard.type(', and "so"\non')
+    assert page.locator("#said").text_content() == "1 of 2 left"
+    box(page, 1, "claim").fill("3")
+    page.locator("#save").click()
+    assert page.locator("#said").text_content() == "A number from 0 to 1"
+    box(page, 1, "claim").fill("")
+    box(page, 1, "figure").fill(".25")
+    page.locator("#marker").fill("B. Marker")
+    with page.expect_download() as download:
+        page.locator("#save").click()
+    assert download.value.suggested_filename == "hw1-written-B-Marker.csv"
+    download.value.save_as(tmp_path / "saved.csv")
+    assert term.read_written(tmp_path / "saved.csv", "hw1", [ADA, KIM]) == {
+        "s01": (
+            {"claim": 0.5, "figure": 1, "reason": 0, "instead": 1},
+            'Well begun, and "so"\non',
+        ),
+        's"2': ({"figure": 0.25}, ""),
+    }
+
+
+@pytest.mark.needs("chromium")
+def test_drafts_stay_for_the_answer_they_were_made_for_until_they_are_forgotten(opened):
+    page, _ = opened(sheets())
+    box(page, 1, "claim").fill("1")
+    page.reload()
+    assert [box(page, n, "claim").input_value() for n in (0, 1)] == ["0.5", "1"]
+    page, _ = opened([written.Sheet(KIM, [["text", "", "Another answer."]])])
+    assert box(page, 0, "claim").input_value() == ""
+    page, _ = opened(sheets())
+    assert box(page, 1, "claim").input_value() == "1"
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#forget").click()
+    page.reload()
+    assert box(page, 1, "claim").input_value() == ""
+
+
+@pytest.mark.needs("chromium")
+def test_a_browser_that_keeps_nothing_says_so_and_marks_all_the_same(opened):
+    storage = "Object.defineProperty(window, 'localStorage', {get() { throw new Error() }});"
+    page, _ = opened(sheets())
+    page.context.add_init_script(storage)
+    page.reload()
+    box(page, 0, "claim").fill("1")
+    assert "keeps no drafts" in page.locator("#said").text_content()
+
+
+@pytest.mark.needs("chromium")
+def test_names_are_hidden_until_they_are_asked_for(opened):
+    page, _ = opened(sheets())
+    name = page.get_by_text("Ada <b>Lovelace</b> (s01)")
+    assert not name.is_visible()
+    page.locator("#names").check()
+    assert name.is_visible()
+
+
+@pytest.mark.needs("chromium")
+def test_the_next_open_answer_is_a_click_away(opened):
+    page, _ = opened(sheets())
+    page.locator("#next").click()
+    assert page.evaluate("document.activeElement.dataset.line") == "figure"
+    for line in ("figure", "reason", "instead"):
+        box(page, 0, line).fill("1")
+    page.locator("#next").click()
+    assert page.evaluate("document.activeElement.closest('.answer').dataset.id") == 's"2'
+
+
+def test_every_page_of_the_desk_lets_nothing_act_but_its_own():
+    text = pages.page("A page", "<p>x</p>")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
+    style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{pages.sha256(style)}'" in policy
+    assert "script-src" not in policy
+
+
+# --- Tables of marks -------------------------------------------------------------------------
+
+
+def read(folder, text, homework="hw1"):
+    """Return the marks of a table."""
+    (folder / "written.csv").write_text(text, encoding="utf-8")
+    students = [term.Student(who, "", (), {}) for who in ("s01", "s02")]
+    return term.read_written(folder / "written.csv", homework, students)
+
+
+HEAD = "id,homework,claim,figure,reason,instead,comment"
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        (f"{HEAD}\ns01,hw1,,,,,\ns02,hw1,1,,,,\n", {"s02": ({"claim": 1}, "")}),
+        (f"{HEAD}\ns01,HW1,1,,,,\n", {"s01": ({"claim": 1}, "")}),
+        (f'{HEAD}\ns01,hw1,"0,5",,,,\n', {"s01": ({"claim": 0.5}, "")}),
+        (HEAD.replace(",", ";") + "\ns01;hw1;0,5;;;;\n", {"s01": ({"claim": 0.5}, "")}),
+        (f'{HEAD}\ns01,hw1,,,,,"a\nb"\n', {"s01": ({}, "a\nb")}),
+        (f"{HEAD}\ns01,hw2,1,,,,\n", {}),
+    ],
+)
+def test_a_table_by_hand_says_what_is_marked_and_nothing_more(tmp_path, text, marks):
+    assert read(tmp_path, text) == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{HEAD},clame\ns01,hw1,1,1,1,1,,1\n", "the column 'clame' is not known"),
+        (f"{HEAD}\ns01,hw1,1,,,,\ns01,Hw1,0,,,,\n", "line 3: s01 has a row for hw1 already"),
+        (f"{HEAD}\ns01,hw1,2,,,,\n", "line 2: claim must be a number from 0 to 1"),
+        (f"{HEAD}\ns01,hw1,-1,,,,\n", "claim must be a number from 0 to 1"),
+        (f"{HEAD}\ns01,hw1,good,,,,\n", "claim must be a number from 0 to 1"),
+        (f"{HEAD}\ns01,hw 1,1,,,,\n", "'hw 1' is no homework"),
+        (f"{HEAD}\ns09,hw1,1,,,,\n", "'s09' is not on the roster"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused_by_line(tmp_path, text, words):
+    with pytest.raises(term.BadFile, match=re.escape(words)):
+        read(tmp_path, text)
+
+
+def test_tables_of_several_markers_are_one_and_where_they_differ_nobody_is_taken():
+    tables = {
+        "a.csv": {"s01": ({"claim": 1, "figure": 1}, "Yes"), "s02": ({"claim": 0}, "")},
+        "b.csv": {"s01": ({"claim": 0.5, "figure": 1}, "No"), "s03": ({"claim": 1}, "")},
+    }
+    marks, clashes = term.merged(tables)
+    assert marks == {
+        "s01": ({"figure": 1}, "Yes\nNo"),
+        "s02": ({"claim": 0}, ""),
+        "s03": ({"claim": 1}, ""),
+    }
+    assert clashes == [
+        "s01, claim: 1 in a.csv but 0.5 in b.csv. Neither is taken: correct one of them."
+    ]
+
+
+def test_a_rubrics_data_say_what_its_question_says():
+    for name in masters.names():
+        for cell in masters.read(name).cells:
+            lines = re.findall(r"(?m)^\d+\. \*(\w+)\* \((\d+) points?\): (.*)", cell.source)
+            data = [(r["name"], str(r["points"]), r["sentence"]) for r in masters.rubric_of(cell)]
+            assert data == lines
+
+
+# --- A class ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return the folder of a course whose three students have handed in; no sandbox runs."""
+    nothing = {"marks": [], "problems": [], "laws": {}}
+    monkeypatch.setattr(grading, "try_to_mark", lambda *ignored: nothing)
+    opened = lambda key, handed, name=None: [jobs.open_hand_in(h, key, name) for h in handed]  # noqa: E731
+    monkeypatch.setattr(hand_ins, "open_all", opened)
+    monkeypatch.setattr(child, "run", lambda job, *words: job(*words))
+    homework_class.term_file(tmp_path)
+    homework_class.roster_file(tmp_path, [f"s0{n},Student {n},,,," for n in (1, 2, 3)])
+    (tmp_path / "in").mkdir()
+    for who, nb in {
+        "s01": homework_class.solved(HOMEWORK, "s01"),
+        "s02": with_output({"image/svg+xml": "<svg/>"}),
+        "s03": homework_class.blank(HOMEWORK),
+    }.items():
+        (tmp_path / "in" / f"{who}.ipynb").write_bytes(homework_class.data(nb))
+    return tmp_path
+
+
+def mark(course, *tables, source=""):
+    """Run the desk on tables of written marks; return the run."""
+    for number, text in enumerate(tables):
+        (course / f"marker{number}.csv").write_text(f"{HEAD}\n{text}\n", encoding="utf-8")
+    named = " ".join(f"'{course}/marker{number}.csv'" for number in range(len(tables)))
+    source = source and course / source
+    return runs.grade(source, course, course / "out", None if named else "hw1", written=named)
+
+
+def status(course, who):
+    """Return points and status of the written question in the table."""
+    rows = files.from_csv(course / "out" / "grades.csv")
+    row = next(row for row in rows if row["id"] == who)
+    return row[f"hw1 {QUESTION}"], row["hw1 status"]
+
+
+def test_written_marks_of_several_make_a_mark_once_all_its_lines_are_there(course):
+    mark(course, source="in")
+    assert status(course, "s01")[0] == status(course, "s02")[0] == ""
+    assert status(course, "s03")[0] == "0"
+    run = mark(course, "s01,HW1,1,1,,,Good", 's01,hw1,1,,"0,5",,')
+    assert (run.homework.name, status(course, "s01")[0]) == ("hw1", "")
+    run = mark(course, "s01,hw1,,,,1,", "s01,hw1,,,,0,")
+    assert "s01, instead: 1 in" in run.said[0]
+    assert status(course, "s01")[0] == ""
+    mark(course, "s01,hw1,,,,1,")
+    assert status(course, "s01")[0] == "3.5"
+    text = (course / "out" / "feedback" / "hw1" / "s01.html").read_text(encoding="utf-8")
+    assert "reason: 0.5 of 1. You give the reason" in text
+    assert "Good" in text
+
+
+def test_the_page_has_each_answer_once_with_the_marks_that_are_there(course):
+    mark(course, "s01,hw1,1,,,,Good", source="in")
+    path, count = written.draw(course, course / "out")
+    text = path.read_text(encoding="utf-8")
+    assert (path.name, count) == ("hw1-written.html", 2)
+    assert set(re.findall(r'data-id="(\w+)"', text)) == {"s01", "s02"}
+    assert re.findall(r'data-line="claim" data-most="1" value="(.*?)"', text).count("1") == 1
+    assert "&lt;b&gt;figure&lt;/b&gt;" in text
+    assert "Good</textarea>" in text
+
+
+def test_what_could_not_be_used_is_named_to_student_and_instructor(course):
+    run = mark(course, source="in")
+    words = "A picture is stored as SVG. Only PNG and JPEG are shown."
+    for path in ("hw1-summary.html", "feedback/hw1/s02.html"):
+        assert words in (run.target / path).read_text(encoding="utf-8")
+
+
+def test_a_table_that_is_not_there_is_named(course):
+    with pytest.raises(term.BadFile, match=r"nowhere\.csv: there is no table"):
+        runs.grade("", course, course / "out", "hw1", written=str(course / "nowhere.csv"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 from tools.release import release
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,35 @@ def test_every_line_of_the_constraints_is_an_exact_pin():
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pin = re.compile(r"#.*|[A-Za-z0-9][\w.-]*(\[[\w,.-]+\])?==\S+")
     assert [line for line in lines if not pin.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_a_lock_has_every_pin_with_hashes(name):
+    """`nox -s lock` writes it anew."""
+    pins = pins_in((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    parts = re.split(r"\n(?=\S)", (ROOT / f"{name}.lock").read_text(encoding="utf-8"))
+    locked = {n: v for part in parts if "--hash=sha256:" in part for n, v in pins_in(part)}
+    assert len(locked) == len(parts) - 2  # the heading
+    assert {n: v for n, v in pins if locked.get(n, v) != v} == {}
+    asked = re.findall(r"^[\w-]+", (ROOT / f"{name}.txt").read_text(encoding="utf-8"), re.M)
+    asked += [n for n, _ in pins] if name == "requirements-dev" else []
+    assert {canonicalize_name(n) for n in asked if n[0] != "-"} - {*locked} == set()
+
+
+def pins_in(text):
+    """Return the pairs of name and version in a file's lines."""
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)
+    return [(canonicalize_name(name), version) for name, version in found]
+
+
+def test_make_and_ci_install_by_hashes_alone():
+    """Or the package itself, without its needs."""
+    paths = [ROOT / "Makefile", *(ROOT / ".github/workflows").glob("*.yml")]
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    installs = [line for line in lines if re.search(r"pip install -|\(INSTALL\) ", line)]
+    kept = ("--require-hashes", "--no-deps", "INSTALL :=")
+    assert len(installs) > 4
+    assert [line for line in installs if not any(word in line for word in kept)] == []
 
 
 def test_all_files_state_one_version_and_date():

@@ -7,5 +7,6 @@ gives its cells, `own` picks out the student's, `sandbox` starts `worker`, which
 test is and with few system `calls`, and talks with it in `plain` values; `marking` asks the tests.
 `wrong` knows wrong answers. `gradebook` is a term's memory: `grading` takes hand-ins in and marks
 what is new, `runs` decides what is current, `out`, `pages` and `files` draw from it what students
-and instructors read, `story` tells and erases one student's.
+and instructors read, `written` the page on which people mark, `story` tells and erases one
+student's.
 """

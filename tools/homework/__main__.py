@@ -1,4 +1,4 @@
-"""The commands behind `make homework`, `grade`, `regrade`, `history` and `forget`.
+"""The commands behind `make key`, `homework`, `grade`, `regrade`, `written`, `history`, `forget`.
 
 What is not said on the command line is taken from the environment, where make puts what was typed.
 """
@@ -21,6 +21,7 @@ from tools.homework import (
     sandbox,
     story,
     term,
+    written,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,13 +38,18 @@ def hand_out(options):
             print(f"  {copies.write_for_nbgrader(name, its_term, options.target / 'nbgrader')}")
 
 
+def key(options):
+    """Print a new key for a term."""
+    print(f'key = "{term.new_key()}"')
+
+
 def grade(options):
     """Take in what a class handed in, mark what is new, and say what has changed."""
     again = " ".join(options.students).split() if options.command == "regrade" else ()
     if options.command == "regrade" and not again:
         raise term.BadFile('Name whom to mark again: make regrade STUDENTS="s01 s02"')
     words = options.submissions, options.course, options.target, options.homework
-    run = runs.grade(*words, again, options.preview)
+    run = runs.grade(*words, again, options.preview, options.written or "")
     lines = [*summary_lines(run), *change_lines(run.changed)]
     print("\n".join(files.visible(line) for line in lines))
     for path in sorted(run.target.glob(f"{run.homework.name}-*")):
@@ -83,6 +89,13 @@ def change_lines(changed, most=20):
     more = [f"  and {len(lines) - most} more"] if len(lines) > most else []
     news = [f"New in the gradebook: {len(first)} students."] if first else []
     return news + (["Changed:", *lines[:most], *more] if lines else ["No mark has changed."])
+
+
+def mark_written(options):
+    """Make the page on which people mark the written answers."""
+    path, count = written.draw(options.course, options.target, options.homework)
+    print(f"{count} written answers. Open the page in a browser, mark, and save:\n  {path}")
+    print("  make grade WRITTEN=the-saved-table takes the marks in.")
 
 
 def history(options):
@@ -125,6 +138,7 @@ def parser():
     )
     copy.add_argument("--target", type=Path, default=ROOT / "build" / "homework")
     copy.set_defaults(run=hand_out)
+    commands.add_parser("key", help="make a key for a new term").set_defaults(run=key)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
         command = commands.add_parser(name, help=words)
         command.add_argument(
@@ -133,8 +147,13 @@ def parser():
         command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
         command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
         command.add_argument("--students", nargs="*", default=[typed("STUDENTS") or ""])
+        command.add_argument("--written", default=typed("WRITTEN"), help="tables of written marks")
         command.add_argument("--preview", action="store_true", default=bool(typed("PREVIEW")))
         command.set_defaults(run=grade)
+    command = commands.add_parser("written", help="make the page for marking written answers")
+    command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
+    command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
+    command.set_defaults(run=mark_written)
     for name, run, words in (
         ("history", history, "tell what is known of one student"),
         ("forget", forget, "erase one student"),

@@ -30,14 +30,17 @@ class Failed(Exception):
     """A child that did not come to its end, or an error in it; the message says which."""
 
 
-def run(job, *words, seconds=SECONDS):
-    """Return what a job returns in a child of its own; `Failed` if it does not end in time."""
+def run(job, *words, seconds=SECONDS, computing=SECONDS):
+    """Return what a job returns in a child of its own; `Failed` if it does not end in time.
+
+    That is, within so many seconds, of which it may compute so many.
+    """
     with LOCK:
         if STOPPED.is_set():
             raise Failed("it was stopped")
         serve()
         ours, its = SERVER.Pipe(duplex=False)
-        process = SERVER.Process(target=work, args=(its, job, words), daemon=True)
+        process = SERVER.Process(target=work, args=(its, job, words, computing), daemon=True)
         end = time.monotonic() + seconds
         process.start()
     its.close()
@@ -110,9 +113,9 @@ def read_exactly(pipe, count, end):
 # --- In the child --------------------------------------------------------------------------
 
 
-def work(pipe, job, words):
+def work(pipe, job, words, computing):
     """Do a job within the limits, and write what it returns, or its error, into the pipe."""
-    limit()
+    limit(computing)
     try:
         answer = {"value": job(*words)}
     except BaseException as error:
@@ -122,7 +125,7 @@ def work(pipe, job, words):
         file.write(len(data).to_bytes(8, "big") + data)
 
 
-def limit():
+def limit(computing):
     """Bound the time and the memory of this process, and let it end with the server.
 
     A Ctrl-C is for the parent, which kills this.
@@ -133,7 +136,7 @@ def limit():
         pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115
         most = pages * resource.getpagesize() + ROOM
         soften(resource.RLIMIT_AS, most)
-    soften(resource.RLIMIT_CPU, SECONDS)
+    soften(resource.RLIMIT_CPU, computing)
     soften(resource.RLIMIT_CORE, 0)
 
 

@@ -1,9 +1,10 @@
 """Makes what students get: one notebook and one zip a homework, the same bytes every time."""
 
+import io
 import zipfile
 
 import nbformat
-from tools.homework import masters
+from tools.homework import files, masters
 
 README = """\
 {name} of Long-Term Dependencies
@@ -39,13 +40,20 @@ def write(name, its_term, folder):
     text = to_text(masters.student_copy(homework))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
-    path.write_text(text, encoding="utf-8")
-    with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for file, content in ((path.name, text), ("README.txt", README.format(name=name))):
+    files.write(path, text, mode=0o644)
+    files.write(path.with_suffix(".zip"), zipped(name, text), mode=0o644)
+    return path
+
+
+def zipped(name, text):
+    """Return the bytes of a zip of a notebook, and of what to do with it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, content in ((f"{name}.ipynb", text), ("README.txt", README.format(name=name))):
             entry = zipfile.ZipInfo(f"{name}/{file}", (1980, 1, 1, 0, 0, 0))
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    return path
+    return packed.getvalue()
 
 
 def write_for_nbgrader(name, its_term, folder):
@@ -53,5 +61,5 @@ def write_for_nbgrader(name, its_term, folder):
     homework = masters.choose(name, its_term.key, due_text(its_term, name))
     path = folder / "source" / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(to_text(homework.nb), encoding="utf-8")
+    files.write(path, to_text(homework.nb))
     return path

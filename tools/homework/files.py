@@ -5,15 +5,18 @@ import io
 import os
 import re
 import tempfile
-import unicodedata
 from pathlib import Path
 
 FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Controls but tab and line feed, line and paragraph separators, halves of pairs, directions.
+ACTS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
-def write(path, text):
+def write(path, text, mode=0o600):
     """Write text or bytes beside their place and rename: a full disk leaves what was there."""
     path = Path(path)
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -22,7 +25,7 @@ def write(path, text):
             file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o600)
+        os.chmod(name, mode)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
@@ -31,13 +34,7 @@ def write(path, text):
 
 def visible(text):
     """Return a text in which what steers a terminal, or turns its direction, is spelled out."""
-    return "".join(map(visible_character, text))
-
-
-def visible_character(c):
-    """Return a character, or its number where it would act and not be seen."""
-    acts = unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in DIRECTIONS
-    return f"\\u{ord(c):04x}" if acts and c not in "\n\t" else c
+    return ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def to_csv(rows):

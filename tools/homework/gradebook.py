@@ -254,21 +254,22 @@ class Book:
 
         Bytes that nobody's hand-in has go too: they may have been this student's.
         """
-        db, before = self.db, self.db.total_changes
-        theirs = "SELECT hand_in FROM now_ruling WHERE student = ?"
+        db = self.db
+        theirs = ("student", "ruling", "by_hand", "mark", "result", "published", "marking")
         db.execute("PRAGMA foreign_keys = OFF")  # rows go in whatever order, all or none
         db.execute("PRAGMA secure_delete = ON")
         db.execute("BEGIN IMMEDIATE")
         for name in triggers():
             db.execute(f"DROP TRIGGER {name}")
-        db.execute(f"DELETE FROM hand_in WHERE number IN ({theirs})", (student,))
+        handed_in = "SELECT hand_in FROM now_ruling WHERE student = ?"
+        query = f"DELETE FROM hand_in WHERE number IN ({handed_in})"
+        gone = db.execute(query, (student,)).rowcount
+        for table in theirs:
+            gone += db.execute(f"DELETE FROM {table} WHERE student = ?", (student,)).rowcount
         db.execute("DELETE FROM ruling WHERE hand_in NOT IN (SELECT number FROM hand_in)")
-        for table in ("student", "ruling", "by_hand", "mark", "result", "published", "marking"):
-            db.execute(f"DELETE FROM {table} WHERE student = ?", (student,))
         known = "SELECT sha256 FROM hand_in WHERE sha256 IS NOT NULL"
         for table in ("opened", "content"):
             db.execute(f"DELETE FROM {table} WHERE sha256 NOT IN ({known})")
-        gone = db.total_changes - before
         for statement in triggers().values():
             db.execute(statement)
         db.execute("COMMIT")

@@ -126,12 +126,13 @@ class Opener:
 
     def __init__(self, book, key):
         self.book, self.key, self.code = book, key, code()
+        paths = [masters.FOLDER / f"{name}.ipynb" for name in masters.names()]
+        self.masters = [path.read_text(encoding="utf-8") for path in paths]
 
     def made_of(self, handed, name):
         """Return a name for all that the findings in a file depend on."""
-        masters_text = [(masters.FOLDER / f"{n}.ipynb").read_bytes().hex() for n in masters.names()]
-        suffix = Path(handed.path).suffix.lower()
-        return digest(self.code, masters_text, self.key, suffix, name or "")
+        kind = [suffix.lower() for suffix in Path(handed.path).suffixes[-2:]]
+        return digest(self.code, self.masters, self.key, kind, name or "")
 
     def __call__(self, handed_in, name=None):
         """Return what each file holds."""
@@ -233,9 +234,10 @@ def results(homework, course, desk, marked, written, overrides, earlier):
         for result in tries:
             add_people(result, homework, course.term, written, overrides)
         best = max(tries, key=lambda r: (r.status != FAILED, r.total or r.so_far or 0))
-        refused = [sentence for who, _, sentence in desk.refused if who.id == student.id]
+        refused = [(path, words) for who, path, words in desk.refused if who.id == student.id]
         if refused and best.status == NO_SUBMISSION:
-            best.status, best.notes = REFUSED, refused
+            best.status, best.notes = REFUSED, [words for _, words in refused]
+            best.path = refused[-1][0]
         all_results.append(best)
     return all_results
 
@@ -273,9 +275,8 @@ def add_people(result, homework, its_term, written, overrides):
             result.points[question] = None if has_text else 0
         if who in written:
             result.rubric, result.comment = written[who]
-            result.points[question] = sum(result.rubric.values())
-            if result.points[question] > homework.questions[question]:
-                raise term.BadFile(f"written.csv: {who} has more points than {question} gives")
+            points = [result.rubric.get(line) for line in homework.rubric(question)]
+            result.points[question] = None if None in points else sum(points)
     for question, (points, reason) in overrides.get(who, {}).items():
         result.reasons[question] = reason
         if question != "total":

@@ -64,7 +64,8 @@ def is_of(cells, homework):
     given = {own.normal(cell.source) for cell in homework.cells(solution=False)}
     asked = {name for kind in homework.asked() for name in kind}
     return any(
-        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"]) for cell in cells
+        own.normal(cell["source"]) in given or asked & own.defined_in(cell["source"])
+        for cell in cells
     )
 
 

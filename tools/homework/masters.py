@@ -200,6 +200,12 @@ def names():
     return sorted(path.stem for path in FOLDER.glob("hw*.ipynb"))
 
 
+def rubric(name):
+    """Return the most points of each line of a homework's rubrics, whatever the version."""
+    lines = [line for cell in read(name).cells for line in rubric_of(cell)]
+    return {line["name"]: line["points"] for line in lines}
+
+
 @functools.cache
 def read(name):
     """Return a master with both versions of every question, not to be changed."""

@@ -3,6 +3,8 @@
 Everything that comes from a student is escaped. No test and no text of a test is shown.
 """
 
+import base64
+import hashlib
 import re
 from collections import Counter
 from html import escape
@@ -24,15 +26,29 @@ pre { white-space: pre-wrap; } .scroll { overflow-x: auto; }
 """
 
 
-def page(title, *parts):
-    """Return a page that stands alone; what would act unseen is spelled out."""
+def page(title, *parts, style=STYLE, script="", data=None):
+    """Return a page that stands alone; what would act unseen is spelled out.
+
+    Its policy lets through this style and this script, pictures within it, and nothing else.
+    """
+    allowed = {"script": script, "style": style}
+    policy = ["default-src 'none'", "img-src data:", "base-uri 'none'", "form-action 'none'"]
+    policy += [f"{kind}-src 'sha256-{sha256(text)}'" for kind, text in allowed.items() if text]
+    values = "".join(f' data-{k}="{escape(v, quote=True)}"' for k, v in (data or {}).items())
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(policy)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<main>\n<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<main{values}>\n<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</main>\n"
     )
-    return files.visible(text)
+    text += f"<script>{script}</script>\n" if script else ""
+    return files.visible(f"{text}</body>\n</html>\n")
+
+
+def sha256(text):
+    """Return the hash of a text, as a page's policy has it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def table(head, rows):
@@ -116,8 +132,8 @@ def messages(homework, result, question, book):
         return f"Set by hand: {escape(result.reasons[question])}"
     marks = [mark for mark in result.marks if mark.question == question]
     found = dict.fromkeys(mark.message for mark in marks)
-    if question in result.written:
-        found = dict.fromkeys([*rubric_lines(homework, result, question), result.comment])
+    if question in homework.written:
+        found = dict.fromkeys(rubric_lines(homework, result, question))
     if len(found) > 1:
         found.pop("Correct.", None)
         partly = any(mark.points == mark.most for mark in marks)
@@ -154,13 +170,13 @@ def is_like(item, result, tests, some):
 
 def rubric_lines(homework, result, question):
     """Return the lines of a rubric as marked, each with its points and the most there are."""
-    most = homework.rubric(question)
-    if not result.rubric:
+    if result.points.get(question) is None or not result.rubric:
         return ["Written answer."]
-    return [
-        f"{name}: {points:g}" + (f" of {most[name][0]}. {most[name][1]}" if name in most else "")
-        for name, points in result.rubric.items()
+    lines = [
+        f"{name}: {result.rubric[name]:g} of {most}. {sentence}"
+        for name, (most, sentence) in homework.rubric(question).items()
     ]
+    return [*lines, *result.comment.split("\n")]
 
 
 def link(book, chapter, heading):
@@ -196,7 +212,7 @@ def summary(homework, course, desk, results):
     parts.append(listing("Late", late, "None."))
     open_answers = [r.student.id for r in results if None in r.points.values()]
     parts.append(
-        listing(f"Written answers to mark, in {homework.name}-written.html", open_answers, "None.")
+        listing("Written answers to mark: make written makes the page", open_answers, "None.")
     )
     notes = [f"{r.student.id}: {note}" for r in results for note in r.notes]
     parts.append(listing("Worth a look", notes, "None."))
@@ -216,27 +232,15 @@ def lost_rows(homework, marked):
     return rows
 
 
-def written_page(homework, results):
-    """Return the page with all written answers, to be read and marked."""
-    parts = []
-    for result in results:
-        for text in result.written.values():
-            if text.strip():
-                parts.append(f"<h2>{escape(result.student.id)}</h2>")
-                parts.append(f"<p>{escape(result.path)}</p>\n<pre>{escape(text)}</pre>")
-    return page(f"{homework.name}: written answers", *parts)
-
-
 def write(target, homework, course, desk, results):
     """Write all pages below a folder; return each one's student, "" for ours, and its path."""
     folder = target / "feedback" / homework.name
     folder.mkdir(parents=True, exist_ok=True)
     drawn = {
         f"{homework.name}-summary.html": ("", summary(homework, course, desk, results)),
-        f"{homework.name}-written.html": ("", written_page(homework, results)),
     }
     for result in results:
-        if result.marks or result.notes or result.reasons:
+        if result.marks or result.notes or result.reasons or result.rubric:
             path = f"feedback/{homework.name}/{file_name(result.student.id)}.html"
             kept = share_kept(course.term, result.days_late)
             drawn[path] = (result.student.id, feedback(homework, result, kept, course.term.book))

@@ -6,6 +6,7 @@ All is decided in one transaction, which a preview takes back; then tables and p
 import contextlib
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +43,11 @@ class Run:
     target: Path
 
 
-def grade(source, course_folder, target, name=None, again=(), preview=False):
+def grade(source, course_folder, target, name=None, again=(), preview=False, written=""):
     """Take in a folder or zip (or nothing), mark what is new, decide, and draw; return the run.
 
     The hand-ins of students named in `again` are marked afresh. A preview decides nothing, and
-    draws into a folder of its own.
+    draws into a folder of its own. `written` names tables of written marks.
     """
     course, began, source = term.Course.read(course_folder), gradebook.now(), str(source or "")
     if unknown := set(again) - {student.id for student in course.students}:
@@ -55,6 +56,8 @@ def grade(source, course_folder, target, name=None, again=(), preview=False):
     with opened_book(course, Path(target)) as (book, said):
         opener, last = grading.Opener(book, course.term.key), book.last_run()
         hashes = grading.take_in(book, handed_in)
+        tables = written_tables(course, written)
+        name = name or (term.only_homework(tables) if written and not source else "")
         homework = masters.choose(
             name or which_homework(book, opener, source, hashes, course), course.term.key
         )
@@ -66,7 +69,7 @@ def grade(source, course_folder, target, name=None, again=(), preview=False):
             number = book.add_run(began, *what, grading.code())
             for path, sha256 in new:
                 book.add_hand_in(number, homework.name, path, sha256, source)
-            run = decide(book, number, homework, course, desk, marked)
+            run = decide(book, number, homework, course, desk, marked, tables)
             run.said = said + run.said
             run.new_files, run.target = len(new), Path(target) / ("preview" if preview else "")
             drawn = out.draw(book, run) if preview else ()
@@ -94,6 +97,11 @@ def which_homework(book, opener, source, hashes, course):
     if source:
         its_files = [submissions.Handed(path, sha256=sha or "") for path, sha in hashes.items()]
         return hand_ins.detect(its_files, course.owner, opener)
+    return last_homework(book)
+
+
+def last_homework(book):
+    """Return the homework of the last run."""
     rows = book.rows("SELECT homework FROM run WHERE homework <> '' ORDER BY number DESC LIMIT 1")
     if not rows:
         raise term.BadFile("Name the submissions: make grade SUBMISSIONS=folder-or-zip")
@@ -112,11 +120,11 @@ def opened_book(course, target):
         yield book, said
 
 
-def decide(book, number, homework, course, desk, marked):
+def decide(book, number, homework, course, desk, marked, tables):
     """Write into the book what is current from this run on; return the run."""
     said = put_roster(book, number, course)
     book.put("ruling", number, rulings(book, homework, desk, marked))
-    put_by_hand(book, number, homework, course)
+    said += put_by_hand(book, number, homework, course, tables)
     people = by_hand(book, homework.name)
     earlier = taken_over(book, homework, course.students)
     results = grading.results(homework, course, desk, marked, *people, earlier)
@@ -201,15 +209,34 @@ def result_row(name, result):
 # --- What people mark ------------------------------------------------------------------------
 
 
-def put_by_hand(book, number, homework, course):
-    """Write into the book what the tables of marks by hand say; what they leave out stays."""
+def written_tables(course, named):
+    """Return the tables of written marks: the course's own, and a file, a folder or files named."""
+    own, path = course.folder / "written.csv", Path(named or "").expanduser()
+    if not named:
+        return [own]
+    if path.is_dir():
+        found = sorted(path.glob("*.csv"))
+    else:
+        found = [path] if path.is_file() else [Path(p).expanduser() for p in shlex.split(named)]
+    missing = [path for path in found if not path.is_file()]
+    if missing or not found:
+        raise term.BadFile(f"{[*missing, path][0]}: there is no table of written marks")
+    return list(dict.fromkeys([own, *found]))
+
+
+def put_by_hand(book, number, homework, course, tables):
+    """Write into the book what the tables of marks by hand say; what they leave out stays.
+
+    Return sentences on marks that are not taken.
+    """
     folder, rows = course.folder, []
 
     def add(who, kind, name, points, words):
         row = {"student": who, "homework": homework.name, "kind": kind, "name": name}
         rows.append(row | {"points": hundredths(points), "words": words})
 
-    written = term.read_written(folder / "written.csv", homework.name, course.students)
+    read = {path: term.read_written(path, homework.name, course.students) for path in tables}
+    written, clashes = term.merged(read)
     for who, (rubric, comment) in written.items():
         for line, points in rubric.items():
             add(who, "written", line, points, "")
@@ -222,6 +249,7 @@ def put_by_hand(book, number, homework, course):
         for question, (points, reason) in questions.items():
             add(who, "override", question, points, reason)
     book.put("by_hand", number, rows)
+    return clashes
 
 
 def by_hand(book, name):

@@ -4,6 +4,7 @@ Every mistake in these files is named with its file and line; nothing is guessed
 """
 
 import csv
+import io
 import math
 import re
 import secrets
@@ -13,11 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tools.homework import names
+from tools.homework import masters, names
 
 KEY = re.compile("[0-9a-f]{32}|example")  # the example is that of the public course
 MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
 ATTEMPTS = ("last", "first", "best")
+WRITTEN_COLUMNS = ("id", "homework", "comment", "marker", "line")  # the last is the table's own
 OWN_COLUMNS = ("name", "accounts", "submitted", "extension_days")  # and those of one homework
 
 
@@ -205,7 +207,7 @@ def read_table(path, needed, optional=False):
         raise BadFile(f"{path} must be saved as UTF-8 (in Excel: CSV UTF-8)") from None
     first = text.split("\n", 1)[0]
     separator = ";" if ";" in first and "," not in first else ","  # as Excel has it in Europe
-    reader = csv.reader(text.splitlines(), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     header = [name.strip() for name in next(reader, [])]
     missing = [name for name in needed if name not in header]
     if missing:
@@ -267,15 +269,60 @@ def times_submitted(student, homework, zone, path="roster.csv"):
 
 
 def read_written(path, homework, students):
-    """Return for each student the rubric's marks of the written answer, and the comment."""
-    marks = {}
-    for row in rows_of(path, ["id", "homework"], homework, students):
-        line = row.pop("line")
-        rubric = {k: v for k, v in row.items() if k not in ("id", "homework", "comment") and v}
-        for name in rubric:
-            rubric[name] = number(rubric[name], f"{path}, line {line}: {name}")
-        marks[row["id"]] = (rubric, row.get("comment", ""))
+    """Return for each student the marks by line of the rubric, and the comment.
+
+    An empty box is not yet marked: it is left out.
+    """
+    marks, lines = {}, {}
+    for row in rows_of(path, ["id", "homework"], homework, students, written_columns()):
+        who, where = row["id"], f"{path}, line {row['line']}"
+        if who in lines:
+            raise BadFile(f"{where}: {who} has a row for {homework} already, on line {lines[who]}")
+        lines[who], points = row["line"], {}
+        for name, text in row.items():
+            if name not in WRITTEN_COLUMNS and text:
+                if name not in masters.rubric(homework):
+                    raise BadFile(f"{where}: {homework} has no {name}")
+                most = masters.rubric(homework)[name]
+                points[name] = decimal(text, f"{where}: {name}", most=most)
+        if points or row.get("comment"):
+            marks[who] = (points, row.get("comment", ""))
     return marks
+
+
+def only_homework(paths):
+    """Return the homework that all rows of some tables are of, "" if they are of several."""
+    rows = [row for path in paths for row in read_table(path, ["homework"], optional=True)]
+    found = {row["homework"].casefold() for row in rows} & {*masters.names()}
+    return found.pop() if len(found) == 1 else ""
+
+
+def written_columns():
+    """Return the columns that a table of written marks may have."""
+    return {*WRITTEN_COLUMNS, *(line for name in masters.names() for line in masters.rubric(name))}
+
+
+def merged(tables):
+    """Return the marks of several tables as one, by student, and where two of them differ.
+
+    `tables` has for each file what `read_written` returns. Of two different numbers for a line
+    neither is taken; all comments are.
+    """
+    found, comments, marks, clashes = {}, {}, {}, []
+    for path, table in tables.items():
+        for who, (points, comment) in table.items():
+            comments.setdefault(who, {})[comment] = None
+            for name, value in points.items():
+                found.setdefault((who, name), {}).setdefault(value, path)
+    for who, said in comments.items():
+        marks[who] = ({}, "\n".join(filter(None, said)))
+    for (who, name), values in found.items():
+        if len(values) == 1:
+            marks[who][0][name] = next(iter(values))
+        else:
+            words = " but ".join(f"{value:g} in {path}" for value, path in values.items())
+            clashes.append(f"{who}, {name}: {words}. Neither is taken: correct one of them.")
+    return marks, clashes
 
 
 def read_overrides(path, homework, students, questions):
@@ -292,16 +339,29 @@ def read_overrides(path, homework, students, questions):
         if not row["reason"]:
             raise BadFile(f"{where}: a reason is missing")
         most = questions.get(row["question"], sum(questions.values()))
-        points = number(row["points"], f"{where}: points", most=most) if row["points"] else None
+        points = decimal(row["points"], f"{where}: points", most=most) if row["points"] else None
         overrides.setdefault(row["id"], {})[row["question"]] = (points, row["reason"])
     return overrides
 
 
-def rows_of(path, needed, homework, students):
+def rows_of(path, needed, homework, students, known_columns=None):
     """Return the rows of a table for one homework; each must name a student of the roster."""
     known = {student.id for student in students}
-    rows = [row for row in read_table(path, needed, optional=True) if row["homework"] == homework]
+    rows = read_table(path, needed, optional=True)
+    for row in rows:
+        where = f"{path}, line {row['line']}"
+        unknown = {*row} - {"line"} - known_columns if known_columns else ()
+        if unknown:
+            raise BadFile(f"{path}: the column {sorted(unknown)[0]!r} is not known")
+        if row["homework"].casefold() not in masters.names():
+            raise BadFile(f"{where}: {row['homework']!r} is no homework")
+    rows = [row for row in rows if row["homework"].casefold() == homework]
     for row in rows:
         if row["id"] not in known:
             raise BadFile(f"{path}, line {row['line']}: {row['id']!r} is not on the roster")
     return rows
+
+
+def decimal(text, where, most):
+    """Return a number that may be written with a comma."""
+    return number(text.replace(",", "."), where, most=most)

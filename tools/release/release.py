@@ -1,4 +1,4 @@
-"""Freeze the last commit into a folder for a term: `nox -s release`, with build and uv beside it.
+"""Freeze the last commit into a folder for a term: `nox -s release`, with build beside it.
 
 The folder, below build/release/, has nothing that is not committed, and is the same bytes
 wherever it is made.
@@ -113,17 +113,13 @@ def fixed_environment(source, seconds):
     return kept | fixed | {"PYTHONUTF8": "1", "PYTHONPATH": str(source / "lib")}
 
 
-def fill(bundle, source, scratch, day, run):
+def fill(bundle, source, scratch, run):
     """Put all parts but the source into a bundle; `run` runs a command among the source's files."""
     # The package first: later steps leave files beside its own.
     run(*PYTHON, "build", "--wheel", "--no-isolation", "--outdir", bundle, source)
     for litter in (source / "build", *source.glob("lib/*.egg-info")):
         shutil.rmtree(litter)
-    lock = bundle / "requirements.lock"
-    how = ("--universal", "--generate-hashes", "--no-strip-extras", "--exclude-newer", day)
-    quiet = ("--quiet", "--no-header", "--no-annotate", "--no-emit-package", "longterm")
-    python = ("--python-version", project(source)["requires-python"].lstrip(">="))
-    run("uv", "pip", "compile", "requirements-dev.txt", *how, *python, *quiet, "-o", lock)
+    shutil.copy(source / "requirements-dev.lock", bundle / "requirements.lock")
     run(*PYTHON, "tools.homework", "copies", "--target", scratch / "homework")
     (bundle / "homework").mkdir()
     for zipped in sorted((scratch / "homework").glob("*.zip")):
@@ -141,7 +137,7 @@ def make(target):
     """Make the bundle of the commit below a folder; return its own folder."""
     refuse_changes()
     os.umask(0o022)  # modes are part of a wheel's bytes
-    commit, seconds, day = git("show", "-s", "--format=%H %ct %cI", "HEAD").split()
+    commit, seconds = git("show", "-s", "--format=%H %ct", "HEAD").split()
     tags = git("tag", "--points-at", "HEAD").split()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -162,7 +158,7 @@ def make(target):
         private.mkdir(mode=0o700)
         shutil.copy(archive, private)
         (private / archive.name).chmod(0o600)
-        fill(bundle, source, scratch, day, run)
+        fill(bundle, source, scratch, run)
         (wheel,) = bundle.glob("*.whl")
         words = {"version": its["version"], "python": its["requires-python"], "commit": commit}
         text = README.format(**words, name=NAME, wheel=wheel.name, sums=SUMS)

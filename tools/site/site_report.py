@@ -362,8 +362,8 @@ def metric(protocol, name):
 
 
 def pages_of(html):
-    """Return the names of all pages but those of source code, without suffix."""
-    left_out = {"_static", "_modules"}
+    """Return the names of all pages but those of source code and single figures, no suffix."""
+    left_out = {"_static", "_modules", "figures"}
     paths = (path for path in html.rglob("*.html") if not left_out & set(path.parts))
     return sorted(path.relative_to(html).with_suffix("").as_posix() for path in paths)
 
