@@ -212,11 +212,16 @@ def check_release(session):
 # --- Beside other programs -----------------------------------------------------------------
 
 
+def install_torch(session):
+    """Install PyTorch for the CPU, the one package for which that index is asked."""
+    session.install(*PINNED, TORCH, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+
+
 @kept
 def torch(session):
     """Test the probe and the cells of chapter 10; with `-- execute` renew its outputs."""
-    needs = (*PINNED, *TESTS, "-e", ".", TORCH)
-    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    install_torch(session)
+    session.install(*PINNED, *TESTS, "-e", ".")
     session.run("python", "-c", "import matplotlib.font_manager")  # as in try_out
     if session.posargs == ["execute"]:
         session.run("python", "-m", "tools.book.run_notebooks", CHAPTER_10)
@@ -230,8 +235,8 @@ def bench(session):
 
     Takes half an hour; the parts are cases, growth and chapters.
     """
-    needs = (*PINNED, "-e", ".", TORCH, "jax==0.10.2")
-    session.install(*needs, env={"PIP_EXTRA_INDEX_URL": CPU_BUILDS})
+    install_torch(session)
+    session.install(*PINNED, "-e", ".", "jax==0.10.2")
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

@@ -117,9 +117,8 @@ def lettered(items):
 
 
 def finish_page(app, pagename, templatename, context, doctree):
-    """Let a page of an EPUB be sound, with our style and no script."""
+    """Let a page of an EPUB be sound, with our style alone."""
     if app.builder.name == "epub":
-        context["script_files"] = []
         context["css_files"] = [one for one in context["css_files"] if one.filename in SHEETS]
         context["body"] = sound(context.get("body", ""))
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "xvfb": ("Xvfb",),
     "git": ("git",),
     "default-jre-headless": ("java",),
+    "npm": ("npm",),
     "bubblewrap": ("bwrap",),
     "libseccomp2": (),
 }

@@ -63,7 +63,10 @@ class Heard(NamedTuple):
 
     @property
     def horizon(self) -> float:
-        """Lag from which the typical size stays below 1/1000 of its largest; inf if it does not."""
+        """Lag from which the typical size stays below 1/1000 of its largest; inf if it does not.
+
+        It is 0 if half of the sequences hear nothing at any lag.
+        """
         return _last_crossing(self.typical, 0.001)
 
     @property
@@ -137,8 +140,9 @@ def hear(
         Real numbers. Of words, give what their embedding gives.
     loss : callable, optional
         Takes what `module` returns, and returns one number a sequence, or one for all. A layer
-        or cell of ``torch.nn``, and whatever has a `start`, hands it the signal of the last step
-        alone, (sequences, units). If not given, what `module` returns is the loss.
+        in one direction or a cell of ``torch.nn``, and whatever has a `start`, hands it the
+        signal of the last step alone, (sequences, units). If not given, what `module` returns is
+        the loss.
     start : torch.Tensor or tuple of them, optional
         The state, (sequences, units), before the first step of a `module` that takes
         ``module(x_t, state)`` and returns the next state. Layers and cells of ``torch.nn``
@@ -259,15 +263,16 @@ def _verdict(found: Examination) -> list[str]:
     """A sentence on each thing that was found."""
     heard, stepped = found
     length, horizon, life = heard.sizes.shape[1], heard.horizon, heard.half_life
-    if math.isinf(horizon):
+    if not heard.typical.any():
+        lines = ["Hears nothing: at no lag does a gradient reach more than half of the sequences."]
+    elif math.isinf(horizon):
         lines = [f"Hears all {length - 1} steps back: the gradient stays above a thousandth."]
     else:
         lines = [f"Hears {math.floor(horizon)} steps back: beyond, less than a thousandth arrives."]
-    lines.append(
-        "Up to there it does not fall."
-        if math.isinf(life)
-        else f"It halves every {life:.3g} steps."
-    )
+    if math.isinf(life):
+        lines.append("Up to there it does not fall.")
+    elif life > 0:
+        lines.append(f"It halves every {life:.3g} steps.")
     if heard.unheard:
         lines.append(f"No gradient at all reaches the first {heard.unheard} steps.")
     if stepped is None:
@@ -313,7 +318,7 @@ def _prepared(
         raise TypeError(f"module must be a module or function, got {module!r:.40}")
     first = _check.flag("batch_first", batch_first)
     if not isinstance(inputs, torch.Tensor) or not inputs.is_floating_point():
-        kind = getattr(inputs, "dtype", type(inputs).__name__)
+        kind = inputs.dtype if isinstance(inputs, torch.Tensor) else type(inputs).__name__
         raise TypeError(f"inputs must be a torch.Tensor of real numbers, got {kind}")
     if inputs.ndim != 3 or inputs.numel() == 0:
         form = "(sequences, length, channels)" if first else "(length, sequences, channels)"
@@ -396,7 +401,11 @@ def _losses(answer: Any, loss: Callable[[Any], "Tensor"] | None, sequences: int)
     tensor = _torch().Tensor
     if loss is not None and not callable(loss):
         raise TypeError(f"loss must be a function, got {type(loss).__name__}")
-    losses = answer if loss is None else loss(answer)
+    try:
+        losses = answer if loss is None else loss(answer)
+    except (AttributeError, TypeError) as error:
+        error.add_note(f"loss was handed what module returns, of type {type(answer).__name__}")
+        raise
     if not isinstance(losses, tensor) or tuple(losses.shape) not in ((), (sequences,)):
         form = tuple(losses.shape) if isinstance(losses, tensor) else type(losses).__name__
         raise ValueError(f"loss must return one number, or one a sequence, ({sequences},): {form}")
@@ -498,6 +507,8 @@ def _length(parts: Sequence["Tensor"]) -> float:
 def _last_crossing(sizes: Array, share: float) -> float:
     """The lag after which sizes stay below a share of the largest, between lags by logarithms."""
     least = share * sizes.max()
+    if least == 0:
+        return 0.0
     k = int(np.flatnonzero(sizes >= least)[-1])
     if k == len(sizes) - 1:
         return math.inf

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
@@ -78,7 +79,8 @@ def test_links_to_references_find_them_on_one_page(soup):
     cited = {link["href"].partition("#")[2] for link in soup.select("a[href*='#cite-']")}
     assert cited
     assert cited <= set(targets)
-    assert [one for one in targets if len(soup.find_all(id=one)) > 1] == []
+    times = Counter(tag["id"] for tag in soup.find_all(id=True))
+    assert [one for one in targets if times[one] > 1] == []
 
 
 # --- Printed -----------------------------------------------------------------------------

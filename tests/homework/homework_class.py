@@ -17,7 +17,7 @@ def term_file(folder, key=KEY, columns=(), **changes):
         "attempt": '"last"',
     } | changes
     lines = [f'key = "{key}"', *(f"{name} = {value}" for name, value in values.items())]
-    lines += ["[due]", *(f"{name} = 2027-04-19T23:59:00" for name in ("hw1", "hw2", "hw3", "hw4"))]
+    lines += ["[due]", *(f"{name} = 2027-04-19T23:59:00" for name in masters.names())]
     lines += ["[columns]", *(f'{name} = "{column}"' for name, column in dict(columns).items())]
     (folder / "term.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

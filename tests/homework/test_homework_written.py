@@ -581,14 +581,6 @@ def test_tables_of_several_markers_are_one_and_where_they_differ_nobody_is_taken
     ]
 
 
-def test_a_rubrics_data_say_what_its_question_says():
-    for name in masters.names():
-        for cell in masters.read(name).cells:
-            lines = re.findall(r"(?m)^\d+\. \*(\w+)\* \((\d+) points?\): (.*)", cell.source)
-            data = [(r["name"], str(r["points"]), r["sentence"]) for r in masters.rubric_of(cell)]
-            assert data == lines
-
-
 # --- A class ---------------------------------------------------------------------------------
 
 

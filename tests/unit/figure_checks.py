@@ -1,7 +1,7 @@
 """What the tests of figures share."""
 
 import inspect
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -40,10 +40,14 @@ def titles(fig):
     return [ax.get_title(loc="left") for ax in fig.axes]
 
 
+EXAMPLES = {"your_network.truncations": np.array([[0.5 ** np.arange(31)] * 8] * 2)}
+"""What stands for the networks that only PyTorch trains."""
+
+
 def slider_figures():
     """All functions that make a slider figure, by chapter and name."""
     modules = [import_module(f"longterm.figures.{m.name}") for m in iter_modules(figures.__path__)]
-    return {
+    makers = {
         f"{module.__name__.split('.')[-1]}.{name}": make
         for module in modules
         for name, make in vars(module).items()
@@ -51,6 +55,7 @@ def slider_figures():
         and make.__annotations__.get("return") is SliderFigure
         and make is not slider_figure
     }
+    return {name: partial(make, *EXAMPLES.get(name, ())) for name, make in makers.items()}
 
 
 @cache

@@ -1,7 +1,7 @@
 """Figures of chapter 10 draw what the probe has found."""
 
 import numpy as np
-from figure_checks import assert_draws, titles
+from figure_checks import assert_draws, slider_figures, solved, titles
 
 from longterm.figures import your_network as figures
 from longterm.probe import Examination, Heard, Stepped
@@ -49,3 +49,15 @@ def test_before_and_after_draws_each_network_beside_its_own_largest():
     figure = figures.before_and_after(curves, 30)
     assert titles(figure) == ["before", "after"]
     assert_draws(figure, [0.5**LAGS, 0.9**LAGS], [np.ones(30)])
+
+
+def test_a_truncation_says_what_it_loses_before_and_after_and_the_shortest_is_found():
+    before, after = np.array([0.5**LAGS, 0.6**LAGS, 0.4**LAGS]), np.array([0.9**LAGS] * 3)
+    state = figures.truncation_frame(10, before, after)
+    np.testing.assert_array_equal(state["before"], ([10] * 3, before[:, 10]))
+    np.testing.assert_array_equal(state["after"], ([10] * 3, after[:, 10]))
+    said = "0.098 % (median; from 0.01 to 0.605), of that after training 35 %"
+    assert said in state["readout"]
+    assert "Task solved" in state["readout"]  # 0.6**9 is 1.008 %
+    (text,) = solved(slider_figures()["your_network.truncations"])
+    assert text.startswith("k = 7:")

@@ -290,13 +290,25 @@ def test_what_is_not_heard_and_what_does_not_fall_is_said():
     assert single.horizon == single.half_life == math.inf
 
 
+@needs_torch
+def test_where_most_sequences_hear_nothing_the_verdict_says_so():
+    heard = probe.hear(lambda x: (x[:, :2] ** 2).sum((0, 2)).sum(), inputs())
+    assert heard.horizon == heard.half_life == 0
+    said = str(probe.Examination(heard, None))
+    assert said.startswith("Hears nothing: at no lag")
+    assert "halves" not in said
+    with pytest.raises(AttributeError) as caught:
+        probe.hear(torch.nn.GRU(1, 3, bidirectional=True).double(), inputs(), lambda s: s.sum(-1))
+    assert caught.value.__notes__ == ["loss was handed what module returns, of type tuple"]
+
+
 def dropping():
     return torch.nn.LSTM(1, 8, num_layers=2, dropout=0.5).double()
 
 
 BAD = {
     "module must be a module": lambda x: (None, x),
-    "inputs must be a torch.Tensor": lambda x: (torch.nn.GRU(1, 2), x.numpy()),
+    "inputs must be a torch.Tensor.*ndarray": lambda x: (torch.nn.GRU(1, 2), x.numpy()),
     "inputs must be a torch.Tensor of": lambda x: (torch.nn.GRU(1, 2), x.long()),
     r"inputs must have shape \(length, seq": lambda x: (torch.nn.GRU(1, 2), x[0]),
     "inputs must be finite": lambda x: (torch.nn.GRU(1, 2), x / 0),

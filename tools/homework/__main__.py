@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tools.homework import (
+    check,
     copies,
     files,
     gradebook,
@@ -36,6 +37,16 @@ def hand_out(options):
         print(f"  {path}\n  {path.with_suffix('.zip')}")
         if options.nbgrader:
             print(f"  {copies.write_for_nbgrader(name, its_term, options.target / 'nbgrader')}")
+
+
+def check_masters(options):
+    """Say what the masters lack; return 1 if they lack anything."""
+    code = 0
+    for name, faults in check.check(options.names):
+        head = f"{name}: {len(faults)} faults" if faults else f"{name}: in order"
+        print("\n  ".join([head, *faults]))
+        code = code or bool(faults)
+    return code
 
 
 def key(options):
@@ -138,6 +149,10 @@ def parser():
     )
     copy.add_argument("--target", type=Path, default=ROOT / "build" / "homework")
     copy.set_defaults(run=hand_out)
+    command = commands.add_parser("check", help="say what a changed master lacks")
+    chosen = (typed("HOMEWORK") or "").split() or masters.names()
+    command.add_argument("names", nargs="*", default=chosen, metavar="hw1")
+    command.set_defaults(run=check_masters)
     commands.add_parser("key", help="make a key for a new term").set_defaults(run=key)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
         command = commands.add_parser(name, help=words)
@@ -175,14 +190,13 @@ def main(arguments=None):
         if isinstance(value, Path):
             setattr(options, name, value.expanduser())
     try:
-        options.run(options)
+        return int(options.run(options) or 0)
     except (term.BadFile, sandbox.NoSandbox, gradebook.Broken, FileNotFoundError) as error:
         print(files.visible(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. What is marked is kept: run it again to go on.", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ class Attempt:
     time: datetime | None
     order: tuple
     note: str = ""
-    ours: bool = True  # some cell is known to be of this homework
     taken: int = 0  # its place among the homework's files in the gradebook
     late: bool = False  # as the system says
 
@@ -63,8 +62,7 @@ def sort_files(handed_in, homework, course, opener=None):
             desk.attempts.setdefault(student.id, []).append(attempt)
     for student in course.students:
         if student.id in desk.attempts:
-            attempts = without_scratch(desk.attempts[student.id], homework, desk)
-            attempts = timed(attempts, student, homework, course, desk)
+            attempts = timed(desk.attempts[student.id], student, homework, course, desk)
             desk.attempts[student.id] = with_choice_said(attempts, course.term.attempt)
     return desk
 
@@ -76,16 +74,6 @@ def another(found, student, course):
         s.id for s in course.students if typed and names.by_account(typed, names.accounts_of(s))
     ]
     return fits[0] if fits and student.id not in fits else None
-
-
-def without_scratch(attempts, homework, desk):
-    """Return a student's attempts; beside one with known cells, those without are refused."""
-    ours = [attempt for attempt in attempts if attempt.ours] or attempts
-    for attempt in attempts:
-        if attempt not in ours:
-            words = f"This notebook has no cell of {homework.name}; another one of yours has."
-            desk.refused.append((attempt.student, attempt.path, words))
-    return ours
 
 
 def open_all(key, handed_in, name=None):
@@ -108,7 +96,9 @@ def open_safely(handed, key, name):
 
 def attempt_of(handed, student, name, found, its_term):
     """Return what a file holds as a student's attempt."""
-    time = name.time.replace(tzinfo=its_term.zone) if name.time else None
+    time = name.time
+    if time and not time.tzinfo:
+        time = time.replace(tzinfo=its_term.zone)
     work = own.Work(**found["work"])
     note = "" if found["this_term"] else "This copy is from another term."
     order = (
@@ -116,7 +106,7 @@ def attempt_of(handed, student, name, found, its_term):
     )
     order += (handed.path,)
     where = handed.path, work, time, order, note
-    return Attempt(student, *where, bool(found["which"]), handed.taken, name.late)
+    return Attempt(student, *where, handed.taken, name.late)
 
 
 def timed(attempts, student, homework, course, desk):

@@ -86,6 +86,16 @@ def rubric_of(cell):
     return cell.metadata.get("longterm", {}).get("rubric", [])
 
 
+def sections_in(text):
+    """Return the sections of the book that a text names: chapter and heading."""
+    line = re.search(r"(?m)^\*\*Read:\*\* (.*)", text)
+    chapter, found = 0, []
+    for number, heading in re.findall(r"chapter (\d+)|\*([^*]+)\*", line[1] if line else ""):
+        chapter = int(number or chapter)
+        found += [(chapter, heading)] if heading else []
+    return found
+
+
 def asked_names(cell):
     """Return what a solution cell is to define: its functions, and its values, by name."""
     tree = ast.parse(without_region(cell.source, SOLUTION, ["pass"]))
@@ -154,12 +164,7 @@ class Homework:
 
     def sections(self, question):
         """Return the sections of the book that a question names: chapter and heading."""
-        line = re.search(r"(?m)^\*\*Read:\*\* (.*)", self.text(question))
-        chapter, found = 0, []
-        for number, heading in re.findall(r"chapter (\d+)|\*([^*]+)\*", line[1] if line else ""):
-            chapter = int(number or chapter)
-            found += [(chapter, heading)] if heading else []
-        return found
+        return sections_in(self.text(question))
 
     def rubric(self, question):
         """Return the lines of a written question's rubric: name, points and sentence."""

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 FORMS = {
     "Canvas": r"(?P<squeezed>[^\W_]+)_(?P<late>LATE_)?(?P<account>\d+)_(?P<order>\d+)_",
@@ -60,13 +60,17 @@ def reading(path, system):
         return None
     found = {key: value or "" for key, value in match.groupdict().items()}
     return Name(
-        **{
-            k: found.get(k, "").strip() for k in ("account", "number", "head", "person", "squeezed")
-        },
+        **{word: found.get(word, "").strip() for word in WORDS},
         order=int(found.get("order") or 0),
         late=bool(found.get("late")),
         time=time_in(system, found.get("time", "")),
     )
+
+
+def identity(path, system):
+    """Return all that a system has written of whose a path is, None if it did not make it."""
+    name = reading(path, system)
+    return name and tuple(getattr(name, word) for word in WORDS)
 
 
 def likely_system(paths):
@@ -77,16 +81,17 @@ def likely_system(paths):
 
 
 def time_in(system, text):
-    """Return the local time in a file's name, None if it has none."""
+    """Return the time in a file's name, None if it has none: local time, but for Gradescope's."""
     if system not in TIMES or not text:
         return None
     if system == "Brightspace":  # 930 AM means half past nine; long names of months are cut
         text = re.sub(r"(?<= )(\d{3})(?= [AP]M)", r"0\1", text)
         text = re.sub(r"^([A-Z][a-z]{2})[a-z]*", r"\1", text)
     try:
-        return datetime.strptime(text, TIMES[system])
+        time = datetime.strptime(text, TIMES[system])
     except ValueError:
         return None
+    return time.replace(tzinfo=UTC) if system == "Gradescope" else time
 
 
 def squeeze(text):

@@ -1,14 +1,12 @@
 """Known wrong answers: homework/wrong/hw1.py and its kind.
 
 Each begins with `# %% question-version: what is wrong`, then `# loses:` and the parts of the
-question that it loses, then `# try:` and what a student may do next. Tests hold every one to
-that; summary and feedback name those they find. `python -m tools homework.wrong` counts what
-students are told of them.
+question that it loses, then `# try:` and what a student may do next. `make homework-check` holds
+every one to that; summary and feedback name those they find.
 """
 
 import re
 from dataclasses import dataclass
-from html import escape
 
 from tools.homework import marking, masters
 
@@ -96,21 +94,3 @@ def told(homework, item, student_id="s001"):
     likeness = Likeness(homework)
     result.looks_like = {m.test: likeness.names(student_id, m) for m in result.marks}
     return result, pages.feedback(homework, result)
-
-
-def main():
-    """Print for each homework how many known mistakes the checks miss and the feedback names."""
-    print(f"{'':<6}{'known':>7}{'pass all public checks':>25}{'recognised':>13}{'named':>8}")
-    for name in masters.names():
-        items = read(name)
-        found = [told(masters.with_answer(name, item.answer), item) for item in items]
-        passed = [item for item, (result, _) in zip(items, found, strict=True) if not result.laws]
-        known = [item for item, (result, _) in zip(items, found, strict=True) if result.looks_like]
-        named = [i for i, (_, page) in zip(items, found, strict=True) if escape(i.name) in page]
-        print(f"{name:<6}{len(items):>7}{len(passed):>25}{len(known):>13}{len(named):>8}")
-        for item in passed:
-            print(f"  passes all: {item.answer[:-7]}, {item.name}")
-
-
-if __name__ == "__main__":
-    main()

@@ -55,14 +55,33 @@ BUDGETS = {
     "slider step, 95th percentile": (33, "ms"),
 }
 
-# What of a page axe-core looks at, and its options.
+# What of a page axe-core looks at, and its options. Colours take it a while: one place of each look
+# is enough.
+COLOURS = ["color-contrast", "link-in-text-block"]
 PARTS = {
-    "whole": ({"include": [["html"]]}, {}),
-    "frame": (
-        {"exclude": [[".bd-article"]]},
-        {"runOnly": ["color-contrast", "link-in-text-block"]},
-    ),
+    "rest": ([["html"]], {"rules": {name: {"enabled": False} for name in COLOURS}}),
+    "looks": ([["[data-look]"]], {"runOnly": COLOURS}),
 }
+
+# Marks one text of each look: of one colour and size, on the same grounds.
+LOOKS = """() => {
+  const looks = new Map();
+  for (const one of document.querySelectorAll('body *')) {
+    delete one.dataset.look;
+    const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!says || !one.checkVisibility()) continue;
+    const above = [];
+    for (let at = one; at; at = at.parentElement) above.push(getComputedStyle(at));
+    const { color, fontSize, fontWeight, textDecorationLine: line } = above[0];
+    const grounds = above.map((style) =>
+      style.backgroundColor + style.backgroundImage + style.opacity);
+    const link = one.closest('a') && getComputedStyle(one.closest('a').parentElement).color;
+    const look = [color, fontSize, fontWeight, line, link, ...new Set(grounds)].join();
+    const known = looks.get(look);
+    if (!known || one.childElementCount < known.childElementCount) looks.set(look, one);
+  }
+  for (const one of looks.values()) one.dataset.look = '';
+}"""
 
 # Notes when the first slider figure of the page is drawn and can be moved.
 ALIVE = """(() => {
@@ -168,18 +187,17 @@ def axe_source():
     return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def barriers(page, part="whole"):
-    """Return what axe-core finds on the page as it is now, a line each.
-
-    The part "frame" is what stands around the article, and of that only the colours.
-    """
+def barriers(page, parts=("rest", "looks")):
+    """Return what axe-core finds on the page as it is now, a line each."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(axe_source())
-    options = {"preload": False, "resultTypes": ["violations"], **PARTS[part][1]}
-    found = page.evaluate(
-        "async ([part, options]) => (await axe.run(part, options)).violations",
-        [PARTS[part][0], options],
-    )
+    page.evaluate(LOOKS)
+    found = []
+    for include, options in map(PARTS.get, parts):
+        found += page.evaluate(
+            "async ([include, options]) => (await axe.run({ include }, options)).violations",
+            [include, {"preload": False, "resultTypes": ["violations"], **options}],
+        )
     return [f"{v['id']}: {n['target'][-1]} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 

@@ -1,11 +1,13 @@
 """Figures of chapter 10."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from longterm._types import Array, Style
+from longterm.figures.sliders import Frame, Slider, SliderFigure, slider_figure
 from longterm.figures.style import (
     COLOURS,
     DASHES,
@@ -27,7 +29,7 @@ def examined(found: Examination) -> HouseFigure:
     heard, stepped = found
     fig, axes = new_figure(1 if stepped is None else 2, squeeze=False)
     ax, lags = axes[0, 0], np.arange(heard.sizes.shape[1])
-    top = heard.typical.max()
+    top = heard.typical.max() or 1.0
     low, high = heard.band / top
     ax.fill_between(lags, low, high, color=COLOURS[0], alpha=0.2, linewidth=0)
     _named(ax, heard.typical / top, "inputs", 0)
@@ -74,3 +76,48 @@ def before_and_after(groups: Mapping[str, Sequence[Array]], length: int) -> Hous
         ax.set(title=title, xlabel="lag $k$", xlim=(0, length), ylim=(1e-6, 3))
     axes[0, 0].set(ylabel="gradient, largest = 1")
     return fig
+
+
+SMALL = 0.01
+"""The share that the slider's task lets a truncation lose."""
+
+
+@house_style()
+def truncations(before: Sequence[Array], after: Sequence[Array]) -> SliderFigure:
+    """Share that a truncation loses of the gradient of each network, before and after training."""
+    fig, axes = new_figure(columns=2, sharey=True)
+    when = {"before": np.array(before), "after": np.array(after)}
+    length = when["before"].shape[1] - 1
+    for k, (ax, (name, lost)) in enumerate(zip(axes, when.items(), strict=True)):
+        for share in np.where(lost > 0, lost, np.nan):
+            ax.semilogy(share, color=COLOURS[k], linestyle="-", linewidth=1)
+        ax.axhline(SMALL, **REGIMES["hold"] | {"linewidth": 1})
+        ax.plot([], [], "o", color="black", markersize=4, gid=name)
+        ax.set(title=f"{name} training", xlabel="truncation at $k$", xlim=(0, length))
+        ax.set_ylim(1e-7, 2)
+    axes[0].set(ylabel="share of the gradient lost")
+    return slider_figure(
+        fig,
+        functools.partial(truncation_frame, before=when["before"], after=when["after"]),
+        alt="The share of the gradient in the weights that a truncation at k loses, on a log axis, "
+        f"a line for each of {len(before)} networks, before training and after it, with dots at k.",
+        cut=Slider("truncation at k", tuple(range(1, length)), start=length // 2),
+    )
+
+
+def truncation_frame(cut: int, before: Array, after: Array) -> Frame:
+    """What `truncations` shows of a truncation at so many steps."""
+    said = [
+        "{:.2g} % (median; from {:.2g} to {:.3g})".format(
+            *(100 * f(lost[:, cut]) for f in (np.median, np.min, np.max))
+        )
+        for lost in (before, after)
+    ]
+    asked = before[:, cut:].max() <= SMALL < before[:, cut - 1].max()
+    done = " Task solved: the shortest for all before training." if asked else ""
+    return {
+        "before": (np.full(len(before), cut), before[:, cut]),
+        "after": (np.full(len(after), cut), after[:, cut]),
+        "readout": f"k = {cut}: of the gradient before training it loses {said[0]}, of that after "
+        f"training {said[1]}.{done}",
+    }
