@@ -142,7 +142,7 @@ def test_the_branch_has_the_editions_and_lets_binder_install_their_wheel(tmp_pat
     for commit in ("c0ffee", "c0ffef"):  # the second stands on the first: hubs merge it
         known = os.environ | {"GITHUB_SHA": commit}
         subprocess.run(["bash", tmp_path / PUSH], env=known, check=True)
-    assert git(tmp_path / "origin.git", "rev-list", "--count", "colab") == "2\n"
+    assert git(tmp_path / "origin.git", "rev-list", "--count", "colab") == ["2"]
     listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "colab")
     assert {"chapters/one.ipynb", "chapters/a-1.whl", "constraints.txt"} < set(listed)
     needs = git(tmp_path / "origin.git", "show", "colab:binder/requirements.txt")

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -91,7 +92,7 @@ def notes(sections, folder, seconds=1e9):
     decks = [cards.deck(section, name) for name, section in sections.items()]
     cards.write(decks, folder / "a.apkg", seconds)
     shutil.unpack_archive(folder / "a.apkg", folder, "zip")
-    with sqlite3.connect(folder / "collection.anki2") as base:
+    with closing(sqlite3.connect(folder / "collection.anki2")) as base:
         found = base.execute("select guid, flds from notes").fetchall()
     assert len(dict(found)) == len(found)
     return {name: fields.split("\x1f") for name, fields in found}
