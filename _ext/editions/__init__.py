@@ -16,7 +16,6 @@ from urllib.parse import quote, urldefrag, urljoin
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from forks import base_url
-from sphinx.util.logging import getLogger
 
 from editions import pictures, wheel
 from editions.markdown import Markdown
@@ -166,11 +165,7 @@ def write(app, error):
     pages = sorted(name for name in app.env.found_docs if name.startswith(FOLDER))
     trees = {page: article((html / f"{page}.html").read_text(encoding="utf-8")) for page in pages}
     known = {page: anchors(tree) for page, tree in trees.items()}
-    try:
-        built = wheel.built()
-    except wheel.CannotBuild as reason:
-        getLogger(__name__).warning("the package's wheel was not built: %s", reason)
-        return
+    built = wheel.built()
     shutil.copy(built, html / PLACE / FOLDER)
     for page, tree in trees.items():
         chapter = nbformat.read(app.env.doc2path(page), as_version=4)

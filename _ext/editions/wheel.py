@@ -17,10 +17,6 @@ FILES = ("pyproject.toml", "README.md", "LICENSE")
 TIME = {"SOURCE_DATE_EPOCH": "315532800"}  # 1 January 1980, unless the environment has another
 
 
-class CannotBuild(Exception):
-    """A wheel that could not be built; the message says why."""
-
-
 def built():
     """Return the path of the wheel."""
     with tempfile.TemporaryDirectory() as folder:
@@ -43,9 +39,7 @@ def digest(source):
 
 def build(source, target):
     """Build the wheel from a copy of the package, in which setuptools may leave what it likes."""
-    command = [sys.executable, "-c", BUILD, str(target.parent)]
-    how = {"cwd": source, "env": TIME | os.environ, "capture_output": True, "text": True}
-    process = subprocess.run(command, **how)
-    if process.returncode:
-        raise CannotBuild((process.stderr or process.stdout).strip().splitlines()[-1])
+    command = [sys.executable, "-c", BUILD, target.parent]
+    environ = TIME | os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # else setuptools complains
+    subprocess.run(command, cwd=source, env=environ, stdout=subprocess.DEVNULL, check=True)
     return target.read_bytes()

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
+PUSH = "tools/release/push_colab.sh"
 FORK = {
     "GITHUB_REPOSITORY": "someone/their-fork",
     "GITHUB_SERVER_URL": "https://github.com",
@@ -110,28 +111,23 @@ def test_a_local_build_has_no_button_to_a_repository(tmp_path):
 
 
 def git(folder, *words):
-    """Return what a git command prints."""
+    """Return what a git command prints, as words."""
     command = ["git", "-C", str(folder), *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
 @pytest.mark.needs("git")
 def test_the_branch_has_the_editions_and_lets_binder_install_their_wheel(tmp_path):
-    tree, made = tmp_path / "tree", "_build/html/_sources/chapters"
-    shutil.copytree(ROOT / "binder", tree / "binder")
-    for name in ("constraints.txt", "tools/release/push_colab.sh"):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tree / name)
-    (tree / made).mkdir(parents=True)
-    for name in ("one.ipynb", "longterm-1-py3-none-any.whl"):
-        (tree / made / name).write_text(name, encoding="utf-8")
+    made = {"_build/html/_sources/chapters/one.ipynb", "_build/html/_sources/chapters/a-1.whl"}
+    for name in made | {"binder/requirements.txt", "constraints.txt", PUSH}:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("" if name in made else (ROOT / name).read_text("utf-8"))
     git(tmp_path, "init", "--quiet", "--bare", "origin.git")
-    git(tree, "init", "--quiet")
-    git(tree, "remote", "add", "origin", str(tmp_path / "origin.git"))
-    script = ["bash", tree / "tools" / "release" / "push_colab.sh"]
-    subprocess.run(script, env=os.environ | {"GITHUB_SHA": "c0ffee"}, check=True)
-    listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "colab").split()
-    assert {"chapters/one.ipynb", "chapters/longterm-1-py3-none-any.whl"} < set(listed)
-    needs = git(tmp_path / "origin.git", "show", "colab:binder/requirements.txt").splitlines()
-    assert "./chapters/longterm-1-py3-none-any.whl" in needs
-    assert "-e ." not in needs
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "remote", "add", "origin", "origin.git")
+    subprocess.run(["bash", tmp_path / PUSH], env=os.environ | {"GITHUB_SHA": "c0ffee"}, check=True)
+    listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "colab")
+    assert {"chapters/one.ipynb", "chapters/a-1.whl", "constraints.txt"} < set(listed)
+    needs = git(tmp_path / "origin.git", "show", "colab:binder/requirements.txt")
+    assert "./chapters/a-1.whl" in needs
+    assert "-e" not in needs

@@ -1,15 +1,18 @@
 """What comes in: whose it is, which of several, when it came, and that it costs nobody else."""
 
+import os
+import re
 import sys
 import time
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import homework_class
 import pytest
-from tools.homework import calls, hand_ins, masters, names, submissions, term
+from tools.homework import calls, grading, hand_ins, masters, names, runs, submissions, term
 
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 
@@ -40,16 +43,95 @@ def test_a_name_longer_than_any_is_nobodys_at_once(system, letters):
     assert time.process_time() - start < 0.5
 
 
-def test_a_zip_with_very_many_names_is_listed_as_far_as_a_class_goes(tmp_path):
-    packed = tmp_path / "class.zip"
-    with zipfile.ZipFile(packed, "w") as archive:
-        for number in range(10_100):
-            archive.writestr(f"s01/{number}.txt", b"")
-        archive.writestr("s02.ipynb", b"{}")
+def flood(folder):
+    """Write very many files of one who comes first by the alphabet; empty ones open at once."""
+    for number in range(2000):
+        (folder / "s01" / f"{number}.ipynb").touch()
+
+
+def depths(folder):
+    """Write folders in folders, more than any stack of calls is deep."""
+    here = os.getcwd()
+    os.chdir(folder / "s01")
+    for _ in range(1200):
+        os.mkdir("a")
+        os.chdir("a")
+    os.chdir(here)
+
+
+def strange_bytes(folder):
+    """Write names that are no text."""
+    for place in (b"/s01/", b"/"):
+        Path(os.fsdecode(bytes(folder) + place + b"\xff.ipynb")).write_text("{}", encoding="utf-8")
+
+
+def acting_names(folder):
+    """Write names that act in a page or a terminal, and one that is very long."""
+    for name in ("<img src=x onerror=alert(1)>", "\x1b[2J\u202e", "=1+1", "n" * 249):
+        (folder / "s01" / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+
+
+def links_out(folder):
+    """Write links out of the folder, and one that leads in a circle."""
+    (folder / "s01" / "up").symlink_to(folder)
+    (folder / "s01" / "hw1.ipynb").symlink_to("/etc/passwd")
+
+
+@pytest.mark.parametrize("attack", [flood, depths, strange_bytes, acting_names, links_out])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_one_student_hands_in_touches_no_others(tmp_path, attack, packed, monkeypatch):
+    folder = tmp_path / "in"
+    (folder / "s01").mkdir(parents=True)
+    (folder / "s02").mkdir()
+    (folder / "s02" / "hw1.ipynb").write_bytes(homework_class.data(homework_class.solved(HOMEWORK)))
+    attack(folder)
+    if packed:
+        pack(folder, folder := tmp_path / "in.zip")
+    course_of(tmp_path)
+    monkeypatch.setattr(grading, "try_to_mark", lambda *words: {"failed": "not tried"})
+    monkeypatch.setattr(grading.sandbox, "probe", lambda: None)
+    run = runs.grade(folder, tmp_path, tmp_path / "out", "hw1")
+    assert [r.status for r in run.results if r.student.id == "s02"] == [grading.FAILED]
+    assert run.new_files <= 2 + submissions.MOST_LISTED
+    for path in (tmp_path / "out").rglob("*.html"):
+        assert re.findall("<img src=x|\x1b|\u202e|root:", path.read_text(encoding="utf-8")) == []
+
+
+def pack(folder, target):
+    """Zip what a folder has, in the order of names, as far as names are texts."""
+    with zipfile.ZipFile(target, "w") as archive:
+        for path, _, place in sorted(submissions.walked(folder)):
+            if Path(*place).is_file():
+                archive.write(*place, path)
+
+
+def test_what_is_too_deep_to_be_looked_into_is_listed(tmp_path):
+    (tmp_path / "s01").mkdir()
+    depths(tmp_path)
+    (listed,) = submissions.collect(tmp_path, lambda path: path[:3])
+    assert listed.path == "s01" + "/a" * (submissions.MOST_DEEP - 1)
+    assert listed.read() == b""
+
+
+def test_names_longer_than_any_are_left_out_of_a_listing(tmp_path):
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.writestr("n" * 60_000, b"")
-    files = submissions.collect(packed, lambda path: path.partition("/")[0])
-    assert [f.path for f in files if f.source and f.path == "s02.ipynb"] == ["s02.ipynb"]
-    assert len(files) == submissions.MOST_LISTED
+        archive.writestr("s02.ipynb", b"{}")
+    files = submissions.collect(tmp_path / "class.zip", lambda path: path[:3])
+    assert [f.path for f in files] == ["s02.ipynb"]
+
+
+def test_a_listing_that_points_beyond_its_zip_costs_that_file_alone(tmp_path):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for who in ("s01", "s02"):
+            archive.writestr(f"{who}.ipynb", b"{}")
+    data = bytearray(path.read_bytes())
+    second = data.rindex(b"PK\x01\x02")
+    data[second + 42 : second + 46] = (len(data) - 9).to_bytes(4, "little")
+    path.write_bytes(data)
+    files = submissions.collect(path, lambda path: path[:3])
+    assert [f.read() for f in files] == [b"{}", b""]
 
 
 def test_without_pyseccomp_the_message_says_what_brings_it(monkeypatch):

@@ -73,13 +73,6 @@ def ready(source):
     return nbformat.writes(nb).encode() + b"\n"
 
 
-def main(arguments):
-    """Write the editions, or remove them with `--clean`, and say what was kept."""
-    own = clean() if arguments == ["--clean"] else deliver()
-    for path in own:
-        print(f"Kept as it is, since it is no longer as it was written: {path.relative_to(ROOT)}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    for path in clean() if sys.argv[1:] == ["--clean"] else deliver():
+        print(f"Kept as it is, since it is no longer as it was written: {path.relative_to(ROOT)}")

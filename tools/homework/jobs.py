@@ -3,6 +3,7 @@
 import functools
 import re
 from collections import Counter
+from pathlib import Path
 
 from tools.homework import child, marking, masters, own, sandbox, submissions
 
@@ -43,6 +44,12 @@ def show(handed, key, name):
     except submissions.Refused as reason:
         return [["note", "", str(reason)]]
     return [piece for found in own.pieces_of(parts, homework).values() for piece in found]
+
+
+def copy_out(numbered, folder):
+    """Copy the bytes of files into a folder, each under its number."""
+    for number, handed in numbered:
+        Path(folder, str(number)).write_bytes(handed.read())
 
 
 def which_homework(cells):

@@ -60,13 +60,17 @@ def reading(path, system):
         return None
     found = {key: value or "" for key, value in match.groupdict().items()}
     return Name(
-        **{
-            k: found.get(k, "").strip() for k in ("account", "number", "head", "person", "squeezed")
-        },
+        **{word: found.get(word, "").strip() for word in WORDS},
         order=int(found.get("order") or 0),
         late=bool(found.get("late")),
         time=time_in(system, found.get("time", "")),
     )
+
+
+def identity(path, system):
+    """Return all that a system has written of whose a path is, None if it did not make it."""
+    name = reading(path, system)
+    return name and tuple(getattr(name, word) for word in WORDS)
 
 
 def likely_system(paths):

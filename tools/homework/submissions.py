@@ -3,15 +3,19 @@
 Nothing here runs student code. What is no notebook is refused with a sentence to send.
 """
 
+import functools
 import io
 import json
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -19,7 +23,8 @@ from tools.homework import child, names, own
 
 MOST_BYTES, MOST_CELLS, MOST_FILES = 20_000_000, 300, 100
 MOST_EACH, MOST_BYTES_EACH = 20, 40_000_000  # files of one student
-MOST_LISTED, LONGEST, LISTING_SECONDS = 10_000, 1000, 20  # of a class's zip
+MOST_LISTED, MOST_OF_NOBODY = 2 * MOST_EACH, 1000  # notebooks, and as many other files
+MOST_DEEP, LONGEST, LISTING_SECONDS = 30, 1000, 20  # of folders, of names, of a class's zip
 MOST_CELL, MOST_SOURCE = 20_000, 400_000  # characters
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 
@@ -59,8 +64,14 @@ class Handed:
             return self.data
         if self.member is None:
             return plain_bytes(self.source)
-        with zipfile.ZipFile(self.source) as archive:
-            return unpacked(archive, archive.getinfo(self.member))
+        archive = archive_at(self.source, os.stat(self.source).st_mtime_ns)
+        return unpacked(archive, archive.getinfo(self.member))
+
+
+@lru_cache(maxsize=1)
+def archive_at(path, time):
+    """Return a zip, of which many files are read one after the other."""
+    return zipfile.ZipFile(path)
 
 
 # --- Files ---------------------------------------------------------------------------------
@@ -74,21 +85,57 @@ def collect(source, owner, system="IDs"):
     many or very large ones, are listed and never read: they cost nobody else anything.
     """
     source = Path(source)
-    if source.is_dir():
-        paths = sorted(path for path in source.rglob("*") if path.is_symlink() or not path.is_dir())
-        files = [(p.relative_to(source).as_posix(), p.lstat().st_size, (str(p),)) for p in paths]
-        return within_bounds(named_by(system, files), owner)
-    whole = str(source)
-    try:
-        listed = child.run(listing, whole, seconds=LISTING_SECONDS)
-    except child.Failed as error:
-        raise FileNotFoundError(f"{source} is no folder and no zip ({error})") from None
     around = names.WRAPPINGS | {source.stem}
+    if source.is_dir():
+        files = few_of_each(walked(source), system, around)
+    else:
+        try:
+            files = child.run(listing, str(source), system, around, seconds=LISTING_SECONDS)
+        except child.Failed as error:
+            raise FileNotFoundError(f"{source} is no folder and no zip ({error})") from None
     files = [
-        (name if owner(name) else names.unwrapped(name, around), size, (whole, name))
-        for name, size in listed
+        (path if owner(path) else names.unwrapped(path, around), size, place)
+        for path, size, place in files
     ]
     return within_bounds(named_by(system, files), owner)
+
+
+def walked(source):
+    """Yield path, size and place of the files below a folder; what lies too deep is one file."""
+    waiting = [(source, 1)]
+    while waiting:
+        folder, depth = waiting.pop()
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            deep = entry.is_dir(follow_symlinks=False)
+            if deep and is_clutter(entry.name):
+                continue
+            if deep and depth < MOST_DEEP:
+                waiting.append((entry.path, depth + 1))
+            else:
+                path = os.fsencode(os.path.relpath(entry.path, source))
+                size = MOST_BYTES + 1 if deep else entry.stat(follow_symlinks=False).st_size
+                yield path.decode("utf-8", "backslashreplace"), size, (entry.path,)
+
+
+def listing(path, system, around):
+    """Return names and sizes of the files in a zip. They may be anybody's: do it in a child."""
+    with zipfile.ZipFile(path) as archive:
+        files = ((e.filename, e.file_size, (path, e.filename)) for e in archive.infolist())
+        return few_of_each((f for f in files if f[0][-1:] != "/"), system, around)
+
+
+def few_of_each(files, system, around):
+    """Return files, of each owner that a system names as many as are listed, and not very long."""
+    count, found = Counter(), []
+    for file in files:
+        path = names.unwrapped(file[0], around)
+        folder = SUBMISSION.match(path)
+        whose = folder[1] if folder else names.identity(path, system)
+        count[key := (whose, notebooks_first(path)[0])] += 1
+        most = MOST_LISTED if whose else MOST_OF_NOBODY
+        if count[key] <= most and len(path) <= LONGEST:
+            found.append(file)
+    return found
 
 
 def named_by(system, files):
@@ -100,7 +147,10 @@ def named_by(system, files):
     tables = [place for path, _, place in at_top if path.rpartition("/")[2] == TABLE]
     if system != "Gradescope" or not tables:
         return files
-    known, named = child.run(submitters, Handed(TABLE, b"", *tables[0])), []
+    try:
+        known, named = child.run(submitters, Handed(TABLE, b"", *tables[0])), []
+    except child.Failed as error:
+        raise FileNotFoundError(f"{TABLE} cannot be read: {error}") from None
     for path, size, place in files:
         folder = SUBMISSION.match(path)
         whose = known.get(folder[1], []) if folder else []
@@ -116,17 +166,6 @@ def submitters(table):
         people = [str(who.get(":sid") or who.get(":email")) for who in row.get(":submitters", [])]
         found[folder] = [f"{re.sub('[ /]', '', account)} {time}" for account in people]
     return found
-
-
-def listing(path):
-    """Return names and sizes of the files in a zip: notebooks first, and as many as a class has.
-
-    The names may be anybody's, so this is done in a child.
-    """
-    with zipfile.ZipFile(path) as archive:
-        files = [(e.filename, e.file_size) for e in archive.infolist() if not e.is_dir()]
-    files = [(name, size) for name, size in files if len(name) <= LONGEST]
-    return sorted(files, key=lambda file: notebooks_first(file[0]))[:MOST_LISTED]
 
 
 def notebooks_first(path):
@@ -188,7 +227,7 @@ def unpacked(archive, entry):
     try:
         with archive.open(entry) as stream:
             return stream.read(MOST_BYTES)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError, ValueError):
         return b""
 
 
