@@ -12,7 +12,7 @@ $(shell rm -rf .venv)
 endif
 
 .PHONY: torch help book test check unit lab execute clean pdf site-report key homework homework-check grade regrade written history forget release
-.PHONY: notebooks lab-source
+.PHONY: notebooks lab-source slides
 .DELETE_ON_ERROR:
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make torch            check chapter 10 in an environment with PyTorch; EXECUTE=1 renews it"
+	@echo "make slides           make a lecture deck of each chapter; this needs npm"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
@@ -82,7 +83,7 @@ links: .venv/.installed-reader
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(TOOL) programs chromium bubblewrap libseccomp2 firefox-esr webkit2gtk-driver xvfb
+	@$(TOOL) programs chromium bubblewrap libseccomp2 firefox-esr webkit2gtk-driver xvfb npm
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
@@ -139,6 +140,9 @@ SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext
   $(shell find lib/longterm -type f -not -name '*.pyc')
 _build/html/index.html: .venv/.installed-reader $(SOURCES)
 	@$(MAKE) --no-print-directory book
+
+slides: _build/html/index.html
+	@$(TOOL) site.slides
 
 notebooks: _build/html/index.html
 	@$(TOOL) book.notebooks

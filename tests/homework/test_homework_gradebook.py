@@ -32,6 +32,7 @@ from tools.homework import (
     out,
     runs,
     story,
+    submissions,
     term,
 )
 
@@ -61,6 +62,7 @@ def open_here(key, handed_in, name=None):
 def here(monkeypatch):
     """Open and mark in this process, which is quicker than in children and sandboxes."""
     monkeypatch.setattr(grading, "try_to_mark", mark_here)
+    monkeypatch.setattr(grading, "copy_out", jobs.copy_out)
     monkeypatch.setattr(hand_ins, "open_all", open_here)
     monkeypatch.setattr(grading.sandbox, "probe", lambda: None)
 
@@ -310,6 +312,31 @@ def test_students_and_columns_that_have_gone_are_said_and_not_dropped(course):
     assert so_far(course) == before
     assert [*so_far(course)][:2] == ["s3", "s1"]
     assert "Section" in (course / "out" / "grades.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_was_handed_in_is_unpacked_in_a_child_only(tmp_path, monkeypatch, at_once):
+    """And where it fails for all at once, then each by itself."""
+    packed, plainly = tmp_path / "class.zip", child.run
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("s1.ipynb", b"right" * 99)
+        archive.writestr("s2.ipynb", b"wrong" * 99)
+    damaged = bytearray(packed.read_bytes())
+    place = damaged.index(b"s2.ipynb") + 10
+    damaged[place : place + 4] = bytes(4)
+    packed.write_bytes(damaged)
+
+    def run(job, *words, **limits):
+        if job is jobs.copy_out and len(words[0]) > 1 and not at_once:
+            raise child.Failed("it took too long")
+        return plainly(job, *words, **limits)
+
+    monkeypatch.setattr(child, "run", run)
+    monkeypatch.setattr(submissions.Handed, "read", lambda self: pytest.fail("read here"))
+    with book_of(tmp_path) as book:
+        hashes = grading.take_in(book, submissions.collect(packed, lambda path: path))
+        found = {path: book.content(sha256) for path, sha256 in hashes.items()}
+    assert found == {"s1.ipynb": b"right" * 99, "s2.ipynb": b""}
 
 
 # --- Whose fault ---------------------------------------------------------------------------

@@ -4,10 +4,12 @@ Each file is opened once and each work marked once, as long as nothing changes t
 depend on. What is found is kept at once, so that a run that was stopped goes on where it was.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
 import os
+import tempfile
 import types
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -29,6 +31,7 @@ from tools.homework import (
 from longterm.progress import progress
 
 NO_SUBMISSION, REFUSED, FAILED = "no submission", "refused", "not marked"
+UNPACK_SECONDS = 120
 MARKED, PARTLY = "marked", "partly marked"
 
 
@@ -100,11 +103,26 @@ def made_of(homework):
 
 def take_in(book, handed_in):
     """Keep the bytes of files as they were handed in; return for each path its hash."""
-    hashes = {}
-    for handed in progress(handed_in, "Taking in"):
-        readable = handed.data or handed.source
-        hashes[handed.path] = book.keep(handed.read()) if readable else None
+    readable = [handed for handed in handed_in if handed.data or handed.source]
+    hashes = {handed.path: None for handed in handed_in}
+    with tempfile.TemporaryDirectory() as folder:
+        copy_out(list(enumerate(readable)), folder)
+        for number, handed in enumerate(progress(readable, "Taking in")):
+            path = Path(folder, str(number))
+            hashes[handed.path] = book.keep(path.read_bytes() if path.exists() else b"")
     return hashes
+
+
+def copy_out(numbered, folder):
+    """Copy the bytes of files into a folder, in a child: all in one, or else each in its own."""
+    if not numbered:
+        return
+    try:
+        child.run(jobs.copy_out, numbered, folder, seconds=UNPACK_SECONDS)
+    except child.Failed:
+        for one in numbered:
+            with contextlib.suppress(child.Failed):
+                child.run(jobs.copy_out, [one], folder)
 
 
 def from_book(book, name, hashes):

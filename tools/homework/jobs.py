@@ -4,6 +4,7 @@ import functools
 import re
 import time
 from collections import Counter
+from pathlib import Path
 
 from tools.homework import child, marking, masters, own, sandbox, submissions
 
@@ -49,6 +50,12 @@ def show(handed, key, name):
 def open_timed(*words):
     """Return what a file holds, and the seconds that this process has computed."""
     return [open_hand_in(*words), time.process_time()]
+
+
+def copy_out(numbered, folder):
+    """Copy the bytes of files into a folder, each under its number."""
+    for number, handed in numbered:
+        Path(folder, str(number)).write_bytes(handed.read())
 
 
 def which_homework(cells):

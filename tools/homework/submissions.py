@@ -4,6 +4,7 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -58,7 +59,7 @@ class Handed:
     member: str | None = None  # what it is called in the zip
     sha256: str = ""  # of the bytes, in the gradebook
     taken: int = 0  # its place among a homework's files, in the order in which they came
-    owner: str = ""
+    owner: str = ""  # the ID of whose it is, once that is known
 
     def read(self):
         """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
