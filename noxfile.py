@@ -257,6 +257,15 @@ def term(session):
 
 
 @kept
+def storm(session):
+    """Mark a hundred honest hand-ins beside the twenty worst, and compare marks and times."""
+    session.install("--require-hashes", "-r", "requirements-dev.lock")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    tests = ("tests/homework/test_homework_sandbox.py", "-k", "beside_the_worst")
+    session.run("python", "-m", "pytest", "-n", "0", *tests, env={"STORM": "100", "CI": "1"})
+
+
+@kept
 def nbgrader(session):
     """Let nbgrader hand out and mark the homeworks, too."""
     session.install("nbgrader==0.9.6", "numpy", "matplotlib")
