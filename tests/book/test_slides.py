@@ -102,7 +102,7 @@ def test_the_speakers_notes_are_the_prose(deck, context, pages):
     with context.expect_page() as opened:
         deck.keyboard.press("s")
     notes = opened.value.locator(".speaker-controls-notes .value")
-    first = pages[TRIED[0]].select_one(".prediction ~ p").get_text()
+    first = pages[TRIED[0]].select_one(".prediction + .cover > p").get_text()
     notes.filter(has_text=first[:20]).wait_for()
 
 

@@ -25,24 +25,15 @@ MADE, PLACE = ROOT / "_build" / "html", ROOT / "build" / "slides"
 REVEAL = "reveal.js-6.0.2"
 SHA512 = "JYIg5D9aoxoaLeb84O+OvAwsKWdIavVgEDScxtYEXFCT6t6TQrhNtSgogcjdCpdLsWglhJn3zyE3fUOwiH5KEg=="
 PARTS = ("LICENSE", "dist/reveal.css", "dist/reveal.js", "dist/plugin/notes.js")
-SHEETS = (
-    "longterm.css",
-    "figure.css",
-    "sliders.css",
-    "sliders.js",
-    "icon.svg",
-    "vendor/formulas.css",
-)
+SHEETS = ("longterm.css", "figure.css", "sliders.css", "sliders.js", "icon.svg")
 HERE = Path(__file__).parent
 PAGE = jinja2.Template((HERE / "deck.html").read_text(encoding="utf-8"))
 LEFT_OUT = ("exercises", "where-the-source-slips")  # ends of the addresses of sections
-NOT_SHOWN = ".headerlink, .share, .line, .cell_input, source, .admonition-title > .verdict"
-NOT_SHOWN += ", form.commit, .prediction > :is(.said, .buttons)"
-SAID = ("p", "ul", "ol", "div.math")
+NOT_SHOWN = (
+    ".headerlink, .share, .line, .cell_input, source, .commit, .prediction > :is(.said, .buttons)"
+)
+SAID = "p, ul, ol, div.math"
 ROOM = 380  # signs on a slide, of the usual size
-
-
-# --- reveal.js ---------------------------------------------------------------------------
 
 
 def fetch(folder):
@@ -50,12 +41,8 @@ def fetch(folder):
     archive = folder / f"{REVEAL}.tgz"
     if not archive.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        package = "@".join(REVEAL.rsplit("-", 1))
-        subprocess.run(
-            ["npm", "pack", package, "--silent", "--pack-destination", str(folder)],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        command = ["npm", "pack", REVEAL.replace("-", "@"), "--silent", "--pack-destination"]
+        subprocess.run([*command, folder], check=True, stdout=subprocess.DEVNULL)
     digest = hashlib.sha512(archive.read_bytes()).digest()
     if base64.b64encode(digest).decode() != SHA512:
         archive.unlink()
@@ -70,9 +57,6 @@ def unpack(archive, folder):
         for part in PARTS:
             data = files.extractfile(f"package/{part}").read()
             (folder / Path(part).name).write_bytes(data)
-
-
-# --- A chapter's slides ------------------------------------------------------------------
 
 
 def clean(tag):
@@ -97,21 +81,17 @@ def clean(tag):
 
 def asked(box):
     """Return a prediction as a slide: its answer is a fragment, the other thoughts are notes."""
-    choices = box.find_all("details", recursive=False)
-    texts = [one.summary.extract() for one in choices]
-    right = next(k for k, one in enumerate(choices) if one.get_text().strip().startswith("Yes"))
-    notes = [
-        f"<p><b>{inside(texts[k])}</b></p>{one.decode_contents()}" for k, one in enumerate(choices)
+    choices = [one.extract() for one in box.find_all("details", recursive=False)]
+    names = [inside(one.summary.extract()) for one in choices]
+    said = [one.get_text().strip() for one in choices]
+    thoughts = [
+        f"<p><b>{name}</b></p>{one.decode_contents()}"
+        for name, one in zip(names, choices, strict=True)
     ]
-    for one in choices:
-        one.extract()
-    listed = "".join(f"<li>{inside(text)}</li>" for text in texts)
-    return {
-        "html": f'{box}<ol type="A">{listed}</ol>'
-        f'<div class="fragment answer"><p><b>{inside(texts[right])}</b></p>'
-        f"{choices[right].decode_contents()}</div>",
-        "notes": [note for k, note in enumerate(notes) if k != right],
-    }
+    answer = thoughts.pop(next(k for k, text in enumerate(said) if text.startswith("Yes")))
+    listed = "".join(f"<li>{name}</li>" for name in names)
+    html = f'{box}<ol type="A">{listed}</ol><div class="fragment answer">{answer}</div>'
+    return {"html": html, "notes": thoughts}
 
 
 def inside(tag):
@@ -120,17 +100,11 @@ def inside(tag):
     return re.sub(r"^<p>((?:(?!<p>).)*)</p>$", r"\1", html, flags=re.DOTALL)
 
 
-def blocks(section):
-    """Give the parts of a section, one after the other."""
-    for child in section.find_all(recursive=False):
-        yield from blocks(child) if "cover" in child.get("class", ()) else [child]
-
-
 def stack(section):
     """Return the slides of a section; its prose becomes notes of the slide that stands before."""
-    parts = [part for part in blocks(section) if part.name != "section"]
+    parts = section.find_all(lambda part: part.name not in ("section", "span"), recursive=False)
     remember = section["id"].startswith("what-to-remember")
-    title, *rest = [clean(part) for part in parts if part.name != "span"]
+    title, *rest = map(clean, parts)
     slides = [{"html": str(title), "notes": []}]
     for part in rest:
         kinds = set(part.get("class", ()))
@@ -140,7 +114,7 @@ def stack(section):
             slides.append({"html": str(part), "notes": []})
         elif figures := [part] if part.name == "figure" else part.select("figure"):
             slides += [{"html": str(figure), "notes": []} for figure in figures]
-        elif part.css.match(", ".join(SAID)):
+        elif part.css.match(SAID):
             if remember or (len(slides) == 1 and goes_on(slides[0]["html"], part)):
                 slides[0]["html"] += str(part)
             else:
@@ -173,9 +147,6 @@ def deck(html, name):
     return {"title": title, "name": name, "stacks": [stack(soup), *map(stack, wanted)]}
 
 
-# --- Files -------------------------------------------------------------------------------
-
-
 def write(made, place, archive, names=None):
     """Write the decks of some chapters of a built site, all by default; return their paths."""
     names = names or sorted(path.stem for path in made.glob("chapters/*.html"))
@@ -183,7 +154,7 @@ def write(made, place, archive, names=None):
     unpack(archive, place / "reveal")
     for folder in ("_static", "_images"):
         (place / folder).mkdir()
-    for sheet in SHEETS:
+    for sheet in (*SHEETS, "vendor/formulas.css"):
         shutil.copy(made / "_static" / sheet, place / "_static")
     shutil.copy(HERE / "slides.css", place / "_static")
     decks = [deck((made / "chapters" / f"{n}.html").read_text("utf-8"), n) for n in names]
