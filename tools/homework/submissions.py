@@ -239,7 +239,15 @@ def unpacked(archive, entry):
     try:
         with archive.open(entry) as stream:
             return stream.read(MOST_BYTES)
-    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         return b""
 
 
