@@ -475,6 +475,22 @@ def test_what_a_student_gets_depends_on_nothing_that_the_notebook_claims():
         assert {m.points for m in marking.mark_all(HOMEWORK, "s1", session)} == {0}
 
 
+MACHINE_CODE = """
+import ctypes, mmap
+libc, page = ctypes.CDLL(None), mmap.mmap(-1, 4096, prot=7)
+page.write(b"\\xb8\\x14\\0\\0\\0\\xcd\\x80\\xc3")  # mov eax, 20; int 0x80; ret
+getpid_of_32_bits = ctypes.CFUNCTYPE(ctypes.c_long)(
+    ctypes.addressof(ctypes.c_char.from_buffer(page)))
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="left out: other calls of x86-64")
+@pytest.mark.parametrize("call", ["getpid_of_32_bits()", "libc.syscall(0x40000000 + 39)"])
+def test_another_kind_of_system_call_is_no_way_around_the_filter(call):
+    with sandbox.Session([f"{MACHINE_CODE}{call}"]) as session:
+        assert session.problems == {0: "it died"}
+
+
 # --- Honest work beside the worst ----------------------------------------------------------
 
 ENDS_SOON = (
