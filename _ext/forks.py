@@ -5,6 +5,9 @@ site's address. A build that knows neither shows no button that could lead nowhe
 """
 
 import os
+from urllib.parse import urlencode
+
+from docutils import nodes
 
 COLAB = "https://colab.research.google.com"
 BINDER = "https://mybinder.org"
@@ -22,6 +25,8 @@ def theme_options(environ):
         "repository_provider": "github",
         "repository_branch": branch(environ),
         "use_repository_button": True,
+        "use_issues_button": True,
+        "use_edit_page_button": True,
     }
     if server == "https://github.com":  # Binder and Colab do not see other servers
         services = {"binderhub_url": BINDER, "colab_url": COLAB, "notebook_interface": "jupyterlab"}
@@ -69,10 +74,31 @@ def open_editions(app, pagename, templatename, context, doctree):
                 button["url"] = button["url"].replace(old, new, 1)
 
 
+def pull_link(environ):
+    """Return the link by which a JupyterHub with nbgitpuller copies the notebooks."""
+    repository = theme_options(environ)["repository_url"]
+    place = f"lab/tree/{repository.rpartition('/')[2]}/chapters"
+    what = urlencode({"repo": repository, "branch": EDITIONS, "urlpath": place})
+    hub = environ.get("BOOK_HUB", "").rstrip("/") or "https://hub.example.edu"
+    return f"{hub}/hub/user-redirect/git-pull?{what}"
+
+
+def show_pull_link(app, doctree, docname):
+    """Show that link on the instructors' page, where the repository is known."""
+    if docname == "pages/instructors" and theme_options(os.environ):
+        (room,) = (one for one in doctree.findall(nodes.container) if "hub" in one["classes"])
+        link = pull_link(os.environ)
+        if os.environ.get("BOOK_HUB"):
+            room += nodes.paragraph("", "", nodes.reference("", link, refuri=link))
+        else:
+            room += nodes.literal_block(link, link, language="text")
+
+
 def setup(app):
     """Connect to Sphinx; the sitemap is for a site whose address is known."""
     if base_url(os.environ):
         app.setup_extension("sphinx_sitemap")
     app.connect("config-inited", configure)
+    app.connect("doctree-resolved", show_pull_link)
     app.connect("html-page-context", open_editions, priority=900)  # the theme's are made
     return {"parallel_read_safe": True, "parallel_write_safe": True}

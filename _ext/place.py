@@ -110,7 +110,7 @@ def serve_pdf(app, pagename, templatename, context, doctree):
 def is_new(pdf, app):
     """Tell whether a file is newer than all that the book's pages are made from."""
     sources = [app.env.doc2path(name) for name in app.env.found_docs]
-    return pdf.is_file() and pdf.stat().st_mtime > max(os.path.getmtime(one) for one in sources)
+    return pdf.exists() and pdf.stat().st_mtime > max(os.path.getmtime(one) for one in sources)
 
 
 def lost(app):

@@ -17,6 +17,8 @@ COMMANDS = {
     "webkit2gtk-driver": ("WebKitWebDriver",),
     "xvfb": ("Xvfb",),
     "git": ("git",),
+    "default-jre-headless": ("java",),
+    "npm": ("npm",),
     "bubblewrap": ("bwrap",),
     "libseccomp2": (),
 }

@@ -1,7 +1,7 @@
 """Every figure has a page of its own, and an address that says where its sliders stand."""
 
+import re
 from contextlib import nullcontext
-from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -124,9 +124,7 @@ def test_a_chapters_sliders_have_short_names_that_differ(pages):
         for figure in page("slider-figure"):
             names = [slider["name"] for slider in figure("input")]
             assert len(set(names)) == len(names)
-            address = "#" + "&".join(f"{name}=1" for name in names)
-            assert [name for name, _ in parse_qsl(urlsplit(address).fragment)] == names
-            assert all(name.isascii() and " " not in name for name in names)
+            assert all(re.fullmatch(r"[\w-]+", name, re.ASCII) for name in names)
 
 
 @pytest.mark.parametrize(

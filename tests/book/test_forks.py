@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import nbformat
 import pytest
@@ -93,6 +94,9 @@ def test_a_forks_pages_link_to_the_fork(tmp_path):
         f"https://mybinder.org/v2/gh/someone/their-fork/colab?urlpath=lab/tree/{page}",
         f"https://colab.research.google.com/github/{copy}",
         "https://someone.github.io/their-fork/chapters/one.html",
+        "https://github.com/someone/their-fork/issues/new?title=Issue%20on%20page%20"
+        "%2Fchapters/one.html&body=Your%20issue%20content%20here.",
+        "https://github.com/someone/their-fork/edit/main/chapters/one.ipynb",
     }
     sitemap = (html / "sitemap.xml").read_text(encoding="utf-8")
     listed = re.findall(r"<loc>https://someone.github.io/their-fork/(.*?)</loc>", sitemap)
@@ -105,6 +109,16 @@ def test_a_local_build_has_no_button_to_a_repository(tmp_path):
     found = {link for page in html.rglob("one.html") for link in links(page)}
     assert [link for link in found if services.search(link)] == []
     assert not (html / "sitemap.xml").exists()
+
+
+def test_a_hub_copies_the_notebooks_from_the_fork():
+    link = urlsplit(forks.pull_link(FORK | {"BOOK_HUB": "https://hub.uni.edu/"}))
+    assert link[:3] == ("https", "hub.uni.edu", "/hub/user-redirect/git-pull")
+    assert dict(parse_qsl(link.query)) == {
+        "repo": "https://github.com/someone/their-fork",
+        "branch": forks.EDITIONS,
+        "urlpath": "lab/tree/their-fork/chapters",
+    }
 
 
 # --- The branch for Colab and Binder -------------------------------------------------------
@@ -125,7 +139,10 @@ def test_the_branch_has_the_editions_and_lets_binder_install_their_wheel(tmp_pat
     git(tmp_path, "init", "--quiet", "--bare", "origin.git")
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "remote", "add", "origin", "origin.git")
-    subprocess.run(["bash", tmp_path / PUSH], env=os.environ | {"GITHUB_SHA": "c0ffee"}, check=True)
+    for commit in ("c0ffee", "c0ffef"):  # the second stands on the first: hubs merge it
+        known = os.environ | {"GITHUB_SHA": commit}
+        subprocess.run(["bash", tmp_path / PUSH], env=known, check=True)
+    assert git(tmp_path / "origin.git", "rev-list", "--count", "colab") == ["2"]
     listed = git(tmp_path / "origin.git", "ls-tree", "-r", "--name-only", "colab")
     assert {"chapters/one.ipynb", "chapters/a-1.whl", "constraints.txt"} < set(listed)
     needs = git(tmp_path / "origin.git", "show", "colab:binder/requirements.txt")

@@ -798,10 +798,14 @@ def test_links_and_pipes_are_listed_and_not_opened(course):
         "f'" + "{x}" * 6_600 + "'",
         "(" * 20_000,
         "x = " + "-" * 19_000 + "1",
+        " " * 19_000 + "x",
+        "a" + ".b" * 9_000,
+        "```a\n" * 3_900,
     ],
 )
 def test_picking_out_a_hostile_cell_takes_a_moment(source):
-    cells = [{"type": "code", "source": source, "id": "horizon-a-answer"} for _ in range(10)]
+    places = [("code", "horizon-a-answer"), ("code", "tools"), ("markdown", "")] * 4
+    cells = [{"type": kind, "source": source, "id": known} for kind, known in places]
     start = time.process_time()
     own.own_work(cells, HOMEWORK)
     assert time.process_time() - start < 3

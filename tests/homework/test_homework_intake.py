@@ -1,6 +1,8 @@
 """What comes in: whose it is, which of several, when it came, and that it costs nobody else."""
 
+import contextlib
 import os
+import pickle
 import re
 import sys
 import time
@@ -12,7 +14,17 @@ from zoneinfo import ZoneInfo
 
 import homework_class
 import pytest
-from tools.homework import calls, grading, hand_ins, masters, names, runs, submissions, term
+from tools.homework import (
+    calls,
+    gradebook,
+    grading,
+    hand_ins,
+    masters,
+    names,
+    runs,
+    submissions,
+    term,
+)
 
 HOMEWORK = masters.choose("hw1", homework_class.KEY)
 
@@ -260,3 +272,39 @@ def test_late_by_the_system_without_a_time_is_said(tmp_path):
     path = "lovelaceada_LATE_4711_88123_hw1.ipynb"
     (one,) = sorted_files(course_of(tmp_path, "Canvas"), {path: data}).attempts["s01"]
     assert "calls this late" in one.note
+
+
+# --- Time and memory of a class ---------------------------------------------------------------
+
+
+def test_files_that_are_slow_to_read_use_up_their_students_time_alone(monkeypatch):
+    def slow(handed, key, name):
+        read.append(handed.path)
+        return {"which": ""}, 6
+
+    read = []
+    monkeypatch.setattr(hand_ins, "open_safely", slow)
+    monkeypatch.setattr(hand_ins.os, "cpu_count", lambda: 1)
+    files = [submissions.Handed(f"s01/{n}.ipynb", owner="s01") for n in range(9)]
+    files.append(submissions.Handed("s02.ipynb", owner="s02"))
+    found = hand_ins.open_all("key", files)
+    assert read == ["s01/0.ipynb", "s01/1.ipynb", "s02.ipynb"]
+    assert [one.get("again", False) for one in found] == [False] * 2 + [True] * 7 + [False]
+
+
+def test_the_best_is_one_of_the_last_few(tmp_path):
+    solved = homework_class.data(homework_class.solved(HOMEWORK))
+    files = {f"s01/{n}.ipynb": solved for n in range(9)}
+    attempts = sorted_files(course_of(tmp_path), files).attempts["s01"]
+    kept = hand_ins.counting(attempts, "best")
+    assert [one.path for one in kept] == [*files][-hand_ins.MOST_BEST :]
+
+
+def test_bytes_of_a_class_are_not_held_in_memory_at_once(tmp_path):
+    with contextlib.closing(gradebook.Book(tmp_path)) as book:
+        sha256 = book.keep(b"x" * 10**6)
+        opener = grading.Opener(book, homework_class.KEY)
+        handed = opener.in_book(submissions.Handed("s01.ipynb", sha256=sha256, owner="s01"))
+        assert len(pickle.dumps(handed)) < 1000
+        assert handed.owner == "s01"
+        assert handed.read() == b"x" * 10**6

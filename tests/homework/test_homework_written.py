@@ -347,7 +347,7 @@ def test_a_picture_pasted_into_a_text_is_shown(cell):
     [
         ({"image/svg+xml": "<svg onload='alert(1)'/>"}, "stored as SVG"),
         ({"image/png": base64.b64encode(b"<svg onload='alert(1)'/>").decode()}, "is no PNG"),
-        ({"image/png": base64.b64encode(b"GIF89a" + bytes(50)).decode()}, "is no PNG"),
+        ({"image/png": image("GIF")}, "is no PNG"),
         ({"image/png": "not base64 \u20ac"}, "is no PNG"),
         ({"image/png": image(size=(5000, 5000))}, "too large"),
         ({"image/png": "A" * (own.MOST_PICTURES + 1)}, "too large"),
@@ -357,6 +357,14 @@ def test_a_picture_that_could_act_or_is_no_picture_is_named(data, words):
     nb = with_output(data)
     assert [kind for kind, _ in pieces(nb)] == ["code", "printed", "note"]
     assert words in work(nb).unused[0]
+
+
+def test_of_a_thousand_pictures_few_are_looked_at(monkeypatch):
+    nb, seen = with_output({"image/png": "no"}), []
+    nb.cells[at(nb, "-figure")].outputs *= 500
+    monkeypatch.setattr(own, "picture", lambda data: (seen.append(data), ("note", "x"))[1])
+    assert len(pieces(nb)) < 30
+    assert len(seen) == own.MOST_SEEN
 
 
 def test_of_many_pictures_only_some_are_shown():

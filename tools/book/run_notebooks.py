@@ -47,7 +47,8 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("mystnb", "rounding", "tags")  # `rounding`: why processors may differ
+# `cards`: what flash cards ask; `rounding`: why processors may differ
+CELL_METADATA = ("cards", "mystnb", "rounding", "tags")
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MOST_IN_PIXELS = 0.02  # of 255 shades, on average; a line that moves by a pixel is more

@@ -12,7 +12,7 @@ import os
 import tempfile
 import types
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -157,17 +157,16 @@ class Opener:
         keys = [(handed.sha256, self.made_of(handed, name)) for handed in handed_in]
         found = [self.book.opened(*key) if key[0] else None for key in keys]
         waiting = [n for n, one in enumerate(found) if one is None]
-        files = [self.with_bytes(handed_in[n]) for n in waiting]
+        files = [self.in_book(handed_in[n]) for n in waiting]
         for n, one in zip(waiting, hand_ins.open_all(self.key, files, name), strict=True):
             found[n] = one
             if keys[n][0] and not one.pop("again", False):
                 self.book.keep_opened(*keys[n], one)
         return found
 
-    def with_bytes(self, handed):
-        """Return a file with its bytes."""
-        data = self.book.content(handed.sha256) if handed.sha256 else b""
-        return submissions.Handed(handed.path, data)
+    def in_book(self, handed):
+        """Return a file whose bytes a child reads from the book: they may be many."""
+        return replace(handed, source=str(self.book.path) if handed.sha256 else "")
 
 
 # --- Marks -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from tools.homework import child, jobs, names, own, submissions, term
 from longterm.progress import progress
 
 OPEN_SECONDS, PATIENCE = 5, 6  # of computing; a machine that is busy takes longer for it
+STUDENT_SECONDS, MOST_BEST = 10, 5  # of computing for all files; attempts that may be the best
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def sort_files(handed_in, homework, course, opener=None):
     desk.unmatched = [f.path for f, (who, _) in zip(handed_in, whose, strict=True) if who is None]
     known = [(f, *names) for f, names in zip(handed_in, whose, strict=True) if names[0]]
     opener = opener or functools.partial(open_all, homework.key)
-    opened = opener([handed for handed, _, _ in known], homework.name)
+    opened = opener([replace(handed, owner=who.id) for handed, who, _ in known], homework.name)
     for (handed, student, name), found in zip(known, opened, strict=True):
         other = another(found, student, course) if handed.path not in course.whose else None
         if "refused" in found:
@@ -77,21 +78,35 @@ def another(found, student, course):
 
 
 def open_all(key, handed_in, name=None):
-    """Return what each file holds, opened in a child of its own."""
+    """Return what each file holds, each opened in a child, as far as its owner's time goes."""
+    spent = Counter()
+
+    def opened(handed):
+        if handed.owner and spent[handed.owner] > STUDENT_SECONDS:
+            words = "Reading your other files took too long: please hand in one."
+            return {"refused": words, "again": True}
+        found, seconds = open_safely(handed, key, name)
+        spent[handed.owner] += seconds
+        return found
+
     with child.stopped_at_once(ThreadPoolExecutor(os.cpu_count())) as pool:
-        opened = pool.map(lambda handed: open_safely(handed, key, name), handed_in)
-        return [found for _, found in zip(progress(handed_in, "Opening"), opened, strict=True)]
+        all_opened = pool.map(opened, handed_in)
+        return [found for _, found in zip(progress(handed_in, "Opening"), all_opened, strict=True)]
 
 
 def open_safely(handed, key, name):
-    """Return what a file holds; one that cannot be opened in time is refused, and tried again."""
+    """Return what a file holds, and what computing that took.
+
+    One that cannot be opened in time is refused, and tried again.
+    """
     if not (handed.data or handed.source):
-        return jobs.open_hand_in(handed, key, name)  # which says why there are no bytes
+        return jobs.open_hand_in(handed, key, name), 0  # which says why there are no bytes
     try:
         limits = {"seconds": PATIENCE * OPEN_SECONDS, "computing": OPEN_SECONDS}
-        return child.run(jobs.open_hand_in, handed, key, name, **limits)
+        return child.run(jobs.open_timed, handed, key, name, **limits)
     except child.Failed as error:
-        return {"refused": f"This file cannot be read: {error}. {submissions.HOW}", "again": True}
+        words = f"This file cannot be read: {error}. {submissions.HOW}"
+        return {"refused": words, "again": True}, OPEN_SECONDS
 
 
 def attempt_of(handed, student, name, found, its_term):
@@ -129,9 +144,12 @@ def timed(attempts, student, homework, course, desk):
 
 
 def counting(attempts, rule):
-    """Return the attempts that may count: of those with work in them, if there are any."""
+    """Return the attempts that may count: of those with work in them, if there are any.
+
+    The best is one of the last few: each is marked, and that takes time.
+    """
     worked = [a for a in attempts if a.work.cells or any(a.work.written.values())] or attempts
-    return {"first": worked[:1], "last": worked[-1:], "best": worked}[rule]
+    return {"first": worked[:1], "last": worked[-1:], "best": worked[-MOST_BEST:]}[rule]
 
 
 def with_choice_said(attempts, rule):
@@ -149,10 +167,11 @@ def detect(handed_in, owner, opener):
     A student has one vote, however many files there are.
     """
     votes = {}
-    theirs = [handed for handed in handed_in if owner(handed.path)]
+    owned = (replace(handed, owner=owner(handed.path)) for handed in handed_in)
+    theirs = [handed for handed in owned if handed.owner]
     for handed, found in zip(theirs, opener(theirs), strict=True):
         if which := found.get("which"):
-            votes.setdefault(owner(handed.path), Counter())[which] += 1
+            votes.setdefault(handed.owner, Counter())[which] += 1
     counts = Counter(vote.most_common(1)[0][0] for vote in votes.values())
     if not counts or 2 * counts.most_common(1)[0][1] <= len(votes):
         raise term.BadFile("No notebook here says which homework it is; name it: HOMEWORK=hw1")

@@ -3,11 +3,13 @@
 Nothing here runs student code. What is no notebook is refused with a sentence to send.
 """
 
+import contextlib
 import functools
 import io
 import json
 import os
 import re
+import sqlite3
 import stat
 import struct
 import zipfile
@@ -53,15 +55,18 @@ class Handed:
 
     path: str
     data: bytes = field(default=b"", repr=False)
-    source: str = ""  # the file itself, or the class's zip
+    source: str = ""  # the file itself, the class's zip, or the gradebook
     member: str | None = None  # what it is called in the zip
     sha256: str = ""  # of the bytes, in the gradebook
     taken: int = 0  # its place among a homework's files, in the order in which they came
+    owner: str = ""  # the ID of whose it is, once that is known
 
     def read(self):
         """Return the bytes; none if it is no plain file, damaged, or packed without a bound."""
         if not self.source:
             return self.data
+        if self.sha256:
+            return kept_bytes(self.source, self.sha256)
         if self.member is None:
             return plain_bytes(self.source)
         archive = archive_at(self.source, os.stat(self.source).st_mtime_ns)
@@ -202,6 +207,13 @@ def plain_bytes(path):
         return b""
     with os.fdopen(file, "rb") as stream:
         return stream.read(MOST_BYTES) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+
+
+def kept_bytes(book, sha256):
+    """Return the bytes that a gradebook keeps under a hash."""
+    where = f"{Path(book).absolute().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(where, uri=True, timeout=30)) as db:
+        return db.execute("SELECT data FROM content WHERE sha256 = ?", (sha256,)).fetchone()[0]
 
 
 def is_clutter(path):

@@ -96,7 +96,7 @@ function save() {
   link.download = `${main.dataset.homework}-written${who && `-${who}`}.csv`;
   link.href = URL.createObjectURL(new Blob(["\ufeff", table()], { type: "text/csv" }));
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it later
   say(`Saved as ${link.download}`);
 }
 

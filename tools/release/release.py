@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NAME = "long-term-dependencies"
 SUMS = "SHA256SUMS"
 PYTHON = (sys.executable, "-m")
+# What `make` installs is here.
+NOT_INSTALLED = ("-o", ".venv/.installed-reader", "-o", ".venv/.installed-dev")
+TAKEN = [f"{NAME}{kind}" for kind in (".pdf", ".epub", ".apkg", "-notebooks.zip")]
 # A repository or an address that the environment names would be written into the pages.
 FORGOTTEN = ("GITHUB_", "BOOK_BASE_URL")
 # Sphinx's own notes for its next build; no page needs them, and they name folders.
@@ -28,6 +31,10 @@ Long-Term Dependencies {version}, from commit {commit}
 
 For everybody
   site.zip          the book: unpack it and open index.html in a browser; no server, no network
+  {name}.*
+                    the book as PDF and as EPUB, and flash cards for Anki (.apkg)
+  {name}-notebooks.zip
+                    the chapters as notebooks, with the package beside them
   homework/         one zip a homework, to be handed out: no solution, no hidden test, with the
                     versions, dates and late rule of homework/term.toml
 
@@ -117,9 +124,10 @@ def fill(bundle, source, scratch, run):
     (bundle / "homework").mkdir()
     for zipped in sorted((scratch / "homework").glob("*.zip")):
         shutil.copy(zipped, bundle / "homework")
-    strict = ("-W", "-n", "--keep-going", "--path-output", scratch)
-    run(*PYTHON, "tools.book.quick_jupyter_book", "build", ".", *strict)
-    html = scratch / "_build" / "html"
+    run("make", *NOT_INSTALLED, f"BIN={Path(sys.executable).parent}", "take", "book")
+    html = source / "_build" / "html"
+    for name in TAKEN:
+        shutil.copy(html / name, bundle)  # an offer that was not made is an error
     for name in NOT_IN_SITE:
         (html / name).unlink(missing_ok=True)
     zip_folder(html, bundle / "site.zip")
@@ -153,7 +161,7 @@ def make(target):
         fill(bundle, source, scratch, run)
         (wheel,) = bundle.glob("*.whl")
         words = {"version": its["version"], "python": its["requires-python"], "commit": commit}
-        text = README.format(**words, wheel=wheel.name, sums=SUMS)
+        text = README.format(**words, name=NAME, wheel=wheel.name, sums=SUMS)
         (bundle / "README.txt").write_text(text, encoding="utf-8", newline="\n")
         (bundle / SUMS).write_text(sums(bundle), encoding="utf-8", newline="\n")
         shutil.rmtree(target / bundle.name, ignore_errors=True)

@@ -3,7 +3,10 @@
 import argparse
 import html
 import io
+import os
+import re
 import sys
+import time
 from pathlib import Path
 
 import pypdf
@@ -114,6 +117,12 @@ def page_numbers(pdf):
     }
 
 
+def dated(pdf, seconds):
+    """Return a PDF that was made at this time, as it says."""
+    stamp = time.strftime("(D:%Y%m%d%H%M%S", time.gmtime(seconds))
+    return re.sub(rb"\(D:\d{14}", stamp.encode(), pdf)
+
+
 def main(arguments=None):
     """Read the command line, print, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -121,7 +130,8 @@ def main(arguments=None):
     parser.add_argument("pdf", type=Path, help="the PDF to write")
     options = parser.parse_args(arguments)
     try:
-        options.pdf.write_bytes(print_page(options.page))
+        seconds = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+        options.pdf.write_bytes(dated(print_page(options.page), seconds))
     except CannotPrint as error:
         print(f"No PDF was made: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,7 @@
 """Numbers in the text of chapter 10, whose networks only `make torch` trains: of its outputs."""
 
+import math
+
 from longterm import decay, scalar, training
 
 from . import printed, word
@@ -53,6 +55,7 @@ CLAIMS = [
         "would lose {0[0]:.0f} % of the gradient, where before it was {0[1]} %",
         lambda: (lost("after"), f"{lost('before'):g}"),
     ),
+    ("at $-0.05$ it is a {}", lambda: {4: "quarter"}[round(1 / math.exp(-0.05 * 28))]),
     ("19 of 24 learned without the cut ({0[0]:.0f} to {0[1]:.0f} %)", lambda: interval(19)),
     ("6 of 24 with it ({0[0]:.0f} to {0[1]:.0f} %)", lambda: interval(6)),
 ]
