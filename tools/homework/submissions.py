@@ -4,7 +4,6 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 """
 
 import contextlib
-import functools
 import io
 import json
 import os
@@ -239,7 +238,15 @@ def unpacked(archive, entry):
     try:
         with archive.open(entry) as stream:
             return stream.read(MOST_BYTES)
-    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         return b""
 
 
