@@ -4,7 +4,6 @@ Nothing here runs student code. What is no notebook is refused with a sentence t
 """
 
 import contextlib
-import functools
 import io
 import json
 import os
