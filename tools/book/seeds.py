@@ -21,7 +21,8 @@ from tools.book.measured import MOST_ERRORS, errors_apart, measured, printed
 from tools.book.run_notebooks import chapters, execute
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTED = tomllib.loads((ROOT / "tests" / "book" / "claims" / "seeds.toml").read_text(encoding="utf-8"))
+CLAIMS = ROOT / "tests" / "book" / "claims"
+LISTED = tomllib.loads((CLAIMS / "seeds.toml").read_text(encoding="utf-8"))
 SHIFTS = (1000, 2000, 3000)
 
 
