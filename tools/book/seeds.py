@@ -4,7 +4,7 @@
 place of the seeds that its cells name. A run is compared with the stored outputs, number by number:
 whatever stands before "±" or in front of an interval "(low to high)" may move by 4.5 standard
 errors of the difference. The chapters' own assertions must hold, and so must the claims of the
-text that `tests/book/seeds.toml` lists.
+text that `tests/book/claims/seeds.toml` lists.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from tools.book.measured import MOST_ERRORS, errors_apart, measured, printed
 from tools.book.run_notebooks import chapters, execute
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTED = tomllib.loads((ROOT / "tests" / "book" / "seeds.toml").read_text(encoding="utf-8"))
+CLAIMS = ROOT / "tests" / "book" / "claims"
+LISTED = tomllib.loads((CLAIMS / "seeds.toml").read_text(encoding="utf-8"))
 SHIFTS = (1000, 2000, 3000)
 
 

@@ -2,7 +2,7 @@
 
 Lines of tracked .py and .toml files in tools, benchmarks, tests, _ext, chapters and the root, for
 each line of the package. More than 1.7 fails. The homework desk stands apart, and so do the pins of
-numbers in the text, which grow with the text.
+numbers and sentences in the text, which grow with the text.
 """
 
 import subprocess
