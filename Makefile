@@ -96,7 +96,7 @@ epub: .venv/.installed-dev
 	@echo "  $(CURDIR)/build/epub/$(NAME).epub"
 
 # The notebooks come with the site itself.
-take: pdf cards epub
+take: pdf cards epub slides
 
 .PHONY: lint hooks links
 lint: .venv/.installed-dev

@@ -28,6 +28,7 @@ OFFERS = {
     "take-pdf": ("The PDF", PDF),
     "take-epub": ("The EPUB", BUILD / "epub" / f"{NAME}.epub"),
     "take-notebooks": ("The notebooks", Path("_sources", "chapters")),  # in the site itself
+    "take-slides": ("The decks", BUILD / "slides"),
     "take-cards": ("The cards", BUILD / "cards" / f"{NAME}.apkg"),
 }
 
@@ -85,7 +86,7 @@ def offer_all(app, error):
     page, html = Path(app.outdir, f"{PAGE}.html"), Path(app.outdir)
     for anchor, (name, made) in OFFERS.items():
         if is_new(html / made, app):
-            offer(page, anchor, name, copied(html / made, html))
+            offer(page, anchor, name, copied(html / made, html, anchor.removeprefix("take-")))
         elif base_url(os.environ):
             getLogger(__name__).warning("not made, or older than the pages: %s", made)
     if base_url(os.environ):
@@ -94,11 +95,11 @@ def offer_all(app, error):
             offer(page, "take-site", "The site", Path(shutil.move(zipped, html)))
 
 
-def copied(made, target):
+def copied(made, target, kind):
     """Copy a file into a folder, or zip a folder into it; return the path of what is there."""
     if made.is_file():
         return Path(shutil.copy(made, target))
-    return Path(shutil.make_archive(target / f"{NAME}-notebooks", "zip", made))
+    return Path(shutil.make_archive(target / f"{NAME}-{kind}", "zip", made))
 
 
 def size(count):

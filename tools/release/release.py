@@ -20,7 +20,7 @@ SUMS = "SHA256SUMS"
 PYTHON = (sys.executable, "-m")
 # What `make` installs is here.
 NOT_INSTALLED = ("-o", ".venv/.installed-reader", "-o", ".venv/.installed-dev")
-TAKEN = [f"{NAME}{kind}" for kind in (".pdf", ".epub", ".apkg", "-notebooks.zip")]
+TAKEN = [f"{NAME}{kind}" for kind in (".pdf", ".epub", ".apkg", "-notebooks.zip", "-slides.zip")]
 # A repository or an address that the environment names would be written into the pages.
 FORGOTTEN = ("GITHUB_", "BOOK_BASE_URL")
 # Sphinx's own notes for its next build; no page needs them, and they name folders.
@@ -35,6 +35,8 @@ For everybody
                     the book as PDF and as EPUB, and flash cards for Anki (.apkg)
   {name}-notebooks.zip
                     the chapters as notebooks, with the package beside them
+  {name}-slides.zip
+                    a lecture deck of each chapter
   homework/         one zip a homework, to be handed out: no solution, no hidden test, with the
                     versions, dates and late rule of homework/term.toml
 
