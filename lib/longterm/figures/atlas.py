@@ -50,7 +50,7 @@ def all_and_one() -> SliderFigure:
     ax.plot([], [], "o", color="black", markersize=4, gid="found")
     ax.set(yscale="log", xlim=(0, STEPS), ylim=(1e-12, 1e8))
     ax.set(xlabel="lag $k$ (steps back from the end)", ylabel="size of the gradient")
-    ax.set(title="line: law; dots: found; dotted: a standard deviation above and below")
+    ax.set(title="line: law; dots: found; dotted: ±1 standard deviation")
     return slider_figure(
         fig,
         mechanism_frame,
