@@ -28,11 +28,6 @@ AS_PRINTED = """for (const sheet of document.styleSheets) for (const rule of she
   if (rule.media?.mediaText.includes("print")) rule.media.mediaText = "all";
   else if (rule.media?.mediaText.includes("screen")) rule.media.mediaText = "not all";"""
 
-# WCAG 2.2, 1.4.12: a reader's own spacing.
-SPACED = """document.head.append(Object.assign(document.createElement("style"), { textContent:
-  `* { line-height: 1.5 !important; letter-spacing: .12em !important;
-       word-spacing: .16em !important; } p { margin-bottom: 2em !important; }` }))"""
-
 SHOW_ALL = """[...document.querySelectorAll(".commit button")]
   .find((one) => one.textContent === "Show all on this page")?.click()"""
 
@@ -161,7 +156,7 @@ def test_pages_bear_zoom_and_spacing(page):
     page.resize(320)
     wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.run(wider) <= 0
-    page.run(SPACED)
+    page.run(site_report.SPACED)
     assert page.run(wider) <= 0
     page.run("document.head.lastElementChild.remove()")
     page.resize(*engines.SIZE)

@@ -5,12 +5,14 @@ import itertools
 import json
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import place
 import pytest
 from _ext import polish, slim
 from bs4 import BeautifulSoup
+from matplotlib.image import imread
 from test_book import toc_pages
 from tools.site import site_report
 
@@ -260,6 +262,17 @@ def test_page_does_not_scroll_sideways_on_a_phone(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_at_400_percent_and_a_readers_spacing_nothing_is_cut(visit):
+    page = visit.look(width=320)
+    page.evaluate(OPEN_ALL)
+    page.evaluate(site_report.SPACED)
+    wider = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+    parts = page.locator("html, h1, .prev-next-area > a")
+    cut = parts.evaluate_all(wider)
+    page.evaluate("document.head.lastElementChild.remove()")
+    assert cut == 0
+
+
 def test_no_code_scrolls_sideways_on_a_desk(visit):
     page = visit.look()
     page.evaluate(OPEN_ALL)
@@ -287,6 +300,26 @@ def test_paper_is_light_in_any_theme(visit):
     page.emulate_media(media="screen")
     assert text < 90
     assert ground == 255
+
+
+@pytest.mark.parametrize(("theme", "forced"), [("light", "dark"), ("dark", "light")])
+def test_forced_colours_hide_no_line(chromium, home, theme, forced):
+    """Their ground may not be the theme's: figures keep theirs, and the map takes the new ink."""
+    with chromium.new_context(color_scheme=forced) as context:
+        page, _ = site_report.open_page(context, f"{home}{CHAPTERS[4]}.html", home)
+        site_report.show_all(page)
+        site_report.wear(page, theme)
+        boxes = [page.locator(one).first for one in ("figure img", "slider-figure svg.wide")]
+        usual = [imread(BytesIO(box.screenshot())).mean() for box in boxes]
+        page.emulate_media(forced_colors="active")
+        shown = [imread(BytesIO(box.screenshot())).mean() for box in boxes]
+        look = "([one, what]) => getComputedStyle(document.querySelector(one))[what]"
+        parts = [("body", "backgroundColor"), ("body", "color"), ("#book-map svg", "color")]
+        parts += [("#book-map rect", "fill"), ("#book-map text", "fill")]
+        ground, ink, drawn, node, words = (page.evaluate(look, part) for part in parts)
+    assert shown == pytest.approx(usual, abs=0.05)
+    assert (node, drawn) == (ground, ink)
+    assert words not in (ground, node)
 
 
 def test_a_chapter_says_where_it_stands(visit):

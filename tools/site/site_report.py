@@ -92,6 +92,11 @@ LOOKS = """() => {
   for (const one of looks.values()) one.dataset.look = '';
 }"""
 
+# WCAG 2.2, 1.4.12: a reader's own spacing.
+SPACED = """document.head.append(Object.assign(document.createElement("style"), { textContent:
+  `* { line-height: 1.5 !important; letter-spacing: .12em !important;
+       word-spacing: .16em !important; } p { margin-bottom: 2em !important; }` }))"""
+
 # Notes when the first slider figure of the page is drawn and can be moved.
 ALIVE = """(() => {
   const look = () => {
