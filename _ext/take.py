@@ -81,9 +81,9 @@ def add_tags(app, pagename, templatename, context, doctree):
 
 def offer_all(app, error):
     """Put what has been made into the site, and say so on the page; last comes the site itself."""
-    if error or app.builder.name != "html":
-        return
     page, html = Path(app.outdir, f"{PAGE}.html"), Path(app.outdir)
+    if error or app.builder.name != "html" or not page.exists():
+        return
     for anchor, (name, made) in OFFERS.items():
         if is_new(html / made, app):
             offer(page, anchor, name, copied(html / made, html, anchor.removeprefix("take-")))

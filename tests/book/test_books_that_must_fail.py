@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import test_book
 from bs4 import BeautifulSoup
+from editions import wheel
 from tools.book import build_book, quick_jupyter_book
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,8 +48,9 @@ def faulty(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     for name in ("_ext", "_static"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("_config.yml", "references.bib"):
+    for name in ("_config.yml", "references.bib", "CITATION.cff", *wheel.FILES):
         shutil.copy(ROOT / name, folder)
+    (folder / "lib").symlink_to(ROOT / "lib")
     pages = {"page": PAGE} | {name: PAGE.replace(*change) for name, change in CHANGES.items()}
     toc = "".join(f"  - file: {name}\n" for name in pages)
     files = {"_toc.yml": f"format: jb-book\nroot: index\nchapters:\n{toc}", "dot.svg": DOT}

@@ -18,10 +18,11 @@ from xml.etree import ElementTree
 import pytest
 from _ext import take
 from bs4 import BeautifulSoup
-from conftest import ROOT, jupyter_book
+from conftest import jupyter_book
 from pybtex.database import parse_string
 from tools.release import cards
 
+ROOT = take.ROOT
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
 TO_ANSWER = "div.prediction, div.check"
 

@@ -599,7 +599,7 @@ def course(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "try_to_mark", lambda *ignored: nothing)
     opened = lambda key, handed, name=None: [jobs.open_hand_in(h, key, name) for h in handed]  # noqa: E731
     monkeypatch.setattr(hand_ins, "open_all", opened)
-    monkeypatch.setattr(child, "run", lambda job, *words: job(*words))
+    monkeypatch.setattr(child, "run", lambda job, *words, **limits: job(*words))
     homework_class.term_file(tmp_path)
     homework_class.roster_file(tmp_path, [f"s0{n},Student {n},,,," for n in (1, 2, 3)])
     (tmp_path / "in").mkdir()

@@ -72,6 +72,8 @@ PARTS = {
     "looks": ([["[data-look]"]], {"runOnly": COLOURS}),
 }
 
+UNMARK = "(one) => delete one.dataset.look"
+
 # Marks one text of each look: of one colour and size, on the same grounds.
 LOOKS = """() => {
   const looks = new Map();
@@ -212,6 +214,7 @@ def barriers(page, parts=("rest", "looks")):
             "async ([include, options]) => (await axe.run({ include }, options)).violations",
             [include, {"preload": False, "resultTypes": ["violations"], **options}],
         )
+    page.evaluate(f"document.querySelectorAll('[data-look]').forEach({UNMARK})")
     return [f"{v['id']}: {n['target'][-1]} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 

@@ -141,6 +141,8 @@ def size(html):
 def deck(html, name):
     """Return a chapter's title, and its slides in columns."""
     soup = BeautifulSoup(html, "html.parser").select_one("article.bd-article > section")
+    for one in soup.select(".cover"):  # over what stands after a prediction
+        one.unwrap()
     sections = soup.find_all("section", recursive=False)
     wanted = [one for one in sections if not one["id"].endswith(LEFT_OUT)]
     title = clean(soup.h1).get_text().strip()
