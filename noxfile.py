@@ -172,7 +172,7 @@ def mutants(session):
 def lock(session):
     """Write the pins with the hashes of all their files, for every system and Python."""
     session.install("uv==0.13.9")
-    how = ("--universal", "--generate-hashes", "--strip-extras", "--no-annotate", "--quiet")
+    how = ("--universal", "--generate-hashes", "--no-strip-extras", "--no-annotate", "--quiet")
     how += ("--no-emit-package", "longterm", "--python-version", PYTHONS[0])
     how += ("--custom-compile-command", "nox -s lock")
     for name in ("requirements", "requirements-dev"):
