@@ -4,6 +4,7 @@ import contextlib
 import os
 import pickle
 import re
+import subprocess
 import sys
 import time
 import zipfile
@@ -59,6 +60,13 @@ def flood(folder):
     """Write very many files of one who comes first by the alphabet; empty ones open at once."""
     for number in range(2000):
         (folder / "s01" / f"{number}.ipynb").touch()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(tmp_path):
+    """Clear up: what is so deep is too deep for pytest."""
+    yield
+    subprocess.run(["rm", "-rf", tmp_path], check=True)
 
 
 def depths(folder):

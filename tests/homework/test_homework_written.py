@@ -414,6 +414,12 @@ def sheets():
     ]
 
 
+def reload(page):
+    """Load a page again, once Chromium has had time to write down what the page keeps."""
+    page.wait_for_timeout(500)
+    page.reload()
+
+
 def box(page, number, line):
     """Return a box of an answer."""
     return page.locator(f".answer >> nth={number} >> [data-line={line}]")
@@ -477,7 +483,7 @@ def test_what_is_marked_on_the_page_is_what_the_desk_reads(opened, tmp_path):
 def test_drafts_stay_for_the_answer_they_were_made_for_until_they_are_forgotten(opened):
     page, _ = opened(sheets())
     box(page, 1, "claim").fill("1")
-    page.reload()
+    reload(page)
     assert [box(page, n, "claim").input_value() for n in (0, 1)] == ["0.5", "1"]
     page, _ = opened([written.Sheet(KIM, [["text", "", "Another answer."]])])
     assert box(page, 0, "claim").input_value() == ""
@@ -485,7 +491,7 @@ def test_drafts_stay_for_the_answer_they_were_made_for_until_they_are_forgotten(
     assert box(page, 1, "claim").input_value() == "1"
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#forget").click()
-    page.reload()
+    reload(page)
     assert box(page, 1, "claim").input_value() == ""
 
 

@@ -69,7 +69,7 @@ def test_a_lock_has_every_pin_with_hashes(name):
 
 def pins_in(text):
     """Return the pairs of name and version in a file's lines."""
-    found = re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)
+    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, re.M)
     return [(canonicalize_name(name), version) for name, version in found]
 
 
