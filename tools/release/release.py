@@ -126,7 +126,9 @@ def fill(bundle, source, scratch, run):
     (bundle / "homework").mkdir()
     for zipped in sorted((scratch / "homework").glob("*.zip")):
         shutil.copy(zipped, bundle / "homework")
-    run("make", *NOT_INSTALLED, f"BIN={Path(sys.executable).parent}", "take", "book")
+    made = ("make", *NOT_INSTALLED, f"BIN={Path(sys.executable).parent}")
+    run(*made, "book", "take")  # decks are made from the site
+    run(*made, "book")  # which offers all of it
     html = source / "_build" / "html"
     for name in TAKEN:
         shutil.copy(html / name, bundle)  # an offer that was not made is an error
