@@ -135,6 +135,14 @@ def typed(name):
     return os.environ.get(name) or None
 
 
+def on_marks(commands, name, words, run):
+    """Add a command that reads or draws marks; return it."""
+    command = commands.add_parser(name, help=words)
+    command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
+    command.set_defaults(run=run)
+    return command
+
+
 def parser():
     """Return the parser of the command line."""
     main = argparse.ArgumentParser(prog="homework", description=__doc__)
@@ -155,28 +163,24 @@ def parser():
     command.set_defaults(run=check_masters)
     commands.add_parser("key", help="make a key for a new term").set_defaults(run=key)
     for name, words in (("grade", "mark a class"), ("regrade", "mark some students again")):
-        command = commands.add_parser(name, help=words)
+        command = on_marks(commands, name, words, grade)
         command.add_argument(
             "submissions", nargs="?", default=typed("SUBMISSIONS"), help="a folder or a zip"
         )
         command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
-        command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
         command.add_argument("--students", nargs="*", default=[typed("STUDENTS") or ""])
         command.add_argument("--written", default=typed("WRITTEN"), help="tables of written marks")
         command.add_argument("--preview", action="store_true", default=bool(typed("PREVIEW")))
-        command.set_defaults(run=grade)
-    command = commands.add_parser("written", help="make the page for marking written answers")
+    command = on_marks(
+        commands, "written", "make the page for marking written answers", mark_written
+    )
     command.add_argument("--homework", choices=masters.names(), default=typed("HOMEWORK"))
-    command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
-    command.set_defaults(run=mark_written)
-    for name, run, words in (
-        ("history", history, "tell what is known of one student"),
-        ("forget", forget, "erase one student"),
+    for name, words, run in (
+        ("history", "tell what is known of one student", history),
+        ("forget", "erase one student", forget),
     ):
-        command = commands.add_parser(name, help=words)
+        command = on_marks(commands, name, words, run)
         command.add_argument("student", nargs="*", default=[typed("STUDENT") or ""])
-        command.add_argument("--target", type=Path, default=ROOT / "build" / "grades")
-        command.set_defaults(run=run)
     for command in commands.choices.values():
         folder = Path(typed("COURSE") or ROOT / "homework")
         command.add_argument("--course", type=Path, default=folder)
