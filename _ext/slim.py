@@ -41,6 +41,7 @@ PRELOAD = r'\s*<link rel="preload" as="script"[^>]*>'
 OURS = Path(__file__).resolve().parents[1] / "_static"
 STRING = r"""(?<=")[^"\n]*(?=")|(?<=')[^'\n]*(?=')|`[^`]*`"""
 VARIABLE = r"""(?<=[{;\s])(--[\w-]+)\s*:(?:"[^"]*"|'[^']*'|\([^)]*\)|[^;{}"'(])*(?:;|(?=\}))"""
+EMPTY = r"(?<=[{}])\s+|(?<![^{}])[^{}]+\{\s*\}"  # each rule is looked at from its beginning only
 
 
 def leave_out_thebe(app, config):
@@ -221,10 +222,11 @@ def without_idle_names(text):
     while text != before:
         before, used = text, set(re.findall(r"var\(\s*(--[\w-]+)", text))
         text = re.sub(VARIABLE, partial(kept_if_used, used), text)
+        text = re.sub(EMPTY, "", text)
     moves = re.findall(r"@keyframes ([\w-]+)", text)
     for name in (name for name in moves if len(re.findall(rf"\b{name}\b", text)) == 1):
         text = re.sub(rf"@keyframes {name}\s*\{{(?:[^{{}}]*\{{[^{{}}]*\}})*[^{{}}]*\}}", "", text)
-    return re.sub(r"(?<=[{}])\s+|[^{}]+\{\s*\}", "", text)
+    return text
 
 
 def kept_if_used(used, variable):
