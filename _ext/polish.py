@@ -20,6 +20,9 @@ EARLY = """dataset.theme = { light: "light", dark: "dark" }[localStorage.getItem
       document.head.append(place);
     }"""
 
+# Parts of code in the text's own colour: names, brackets, space, the dot before an attribute.
+PLAIN = r'<span class="(?:nn?|p|w|o(?=">\.<))">([^<]*)</span>|(?<=<pre>)<span></span>'
+
 # What is wrong with the theme's pages, and what stands there instead.
 CORRECTIONS = (
     (r"<script[^>]*/fontawesome\.js[^>]*></script>", ""),  # a font with the icons used does
@@ -32,6 +35,7 @@ CORRECTIONS = (
     ),  # hides its text
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),  # what it shows says more
     (r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";', EARLY),
+    (PLAIN, r"\1"),  # a third of a chapter's elements
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="region" aria-label="Book"'),
 )
 DESCRIPTION = r'(<meta (?:name="|property="og:)description" content=)"([^"]*)"'

@@ -148,7 +148,7 @@ function reveal() {
   target.scrollIntoView();
 }
 
-// Prepares each box as soon as it is read, and its cover begun.
+// Prepares each box once its cover is begun; if answers are kept, before they could move anything.
 function prepareAll() {
   for (const box of document.querySelectorAll(".prediction[id]:not(.asked)")) {
     if (box.nextElementSibling) prepare(box);
@@ -166,7 +166,9 @@ function start() {
 
 if (document.readyState !== "loading") start();
 else {
-  reading.observe(document, { childList: true, subtree: true });
-  prepareAll();
+  if (Object.keys(read()).length) {
+    reading.observe(document, { childList: true, subtree: true });
+    prepareAll();
+  }
   document.addEventListener("DOMContentLoaded", start);
 }
