@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import resources
@@ -264,7 +264,8 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
         if compressed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(data)
+        with suppress(ConnectionError):  # a visitor may leave
+            self.wfile.write(data)
 
     def log_message(self, *_):
         """Say nothing."""
@@ -300,6 +301,8 @@ class Visit:
     script: float  # ms
     shift: float
 
+
+PAINT = "performance.getEntriesByName('first-contentful-paint')"
 
 # Adds up by how much the page's parts move by themselves.
 SHIFTS = """window.shift = 0; new PerformanceObserver((list) => {
@@ -356,9 +359,8 @@ def visit_once(chromium, url, line):
         page.add_init_script(SHIFTS)
         page.goto(url, timeout=30_000)
         wait_until_ready(page)
-        paint = page.evaluate(
-            "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-        )
+        page.wait_for_function(f"{PAINT}.length")
+        paint = page.evaluate(f"{PAINT}[0].startTime")
         alive = page.evaluate("window.sliderAlive ?? null")
         shift = page.evaluate("window.shift")
         script = metric(protocol, "ScriptDuration")
@@ -428,7 +430,8 @@ def table(visits):
     """
 
     def over(line, kind=""):
-        return [seen for (used, page), seen in visits.items() if used == line and kind in page]
+        rows = ((page, seen) for (used, page), seen in visits.items() if used == line)
+        return [seen for page, seen in rows if kind in page and "#" not in page]
 
     fast, slow = over("10 Mbit/s", "chapters/"), over("slow 4G", "chapters/")
     others = [seen for (_, page), seen in visits.items() if "chapters/" not in page]
@@ -442,6 +445,7 @@ def table(visits):
         "formulas and sliders, 10 Mbit/s": worst(fast, "alive"),
         "formulas and sliders, slow 4G": worst(slow, "alive"),
         "time in scripts": worst(fast, "script"),
+        "time in scripts, link to a section": worst(places, "script"),
         "layout shift": worst(fast, "shift"),
         "layout shift, link to a section": worst(places, "shift"),
     }
