@@ -209,13 +209,14 @@ def mark_class(homework, course, desk, book, again=()):
             marked.setdefault(who, []).append([attempt, kept])
             if kept is None:
                 waiting.append((marked[who][-1], key))
-    for (slot, key), found in marked_one_by_one(homework, waiting):
-        who, failed = slot[0].student.id, found.get("failed")
-        if not failed:
-            marks = [marking.Mark(**mark) for mark in found["marks"]]
-            found["looks_like"] = {mark.test: likeness.names(who, mark) for mark in marks}
-        number = book.keep_marking(who, homework.name, key, None if failed else found, failed)
-        slot[1] = (number, found)
+    with contextlib.closing(marked_one_by_one(homework, waiting)) as found_ones:
+        for (slot, key), found in found_ones:
+            who, failed = slot[0].student.id, found.get("failed")
+            if not failed:
+                marks = [marking.Mark(**mark) for mark in found["marks"]]
+                found["looks_like"] = {mark.test: likeness.names(who, mark) for mark in marks}
+            number = book.keep_marking(who, homework.name, key, None if failed else found, failed)
+            slot[1] = (number, found)
     return marked
 
 
