@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 import slider_figures
 from PIL import Image
-from test_site import CHAPTERS, frames_index, slider_states
 from tools.site import site_report
+from visits import CHAPTERS, frames_index, slider_states
 
 MOST = 60  # kB gz: an own figure in a frame is no chapter
 MOVING = "figures/fig-move-span"  # of chapter 1, whose second slider figure it is

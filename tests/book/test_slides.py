@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from test_site import CHAPTERS, frames_index, slider_states
 from tools.site import site_report, slides
+from visits import CHAPTERS, frames_index, slider_states
 
 pytestmark = pytest.mark.needs("npm")
 ROOT = Path(__file__).resolve().parents[2]
