@@ -42,6 +42,16 @@ WIDGET = """async ({_esm, ...state}) => {
 }"""
 
 
+# Words that leave their picture; the boxes of turned formulas are wider than these.
+CUT = """() => [...document.querySelectorAll('slider-figure svg')].flatMap((svg) => {
+  const { left, right, width } = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((word) => {
+    const place = word.getBoundingClientRect();
+    return width && place.width && (place.right > right + 1 || place.left < left - 10);
+  }).map((word) => word.textContent);
+})"""
+
+
 @pytest.fixture(scope="module", params=CHAPTERS)
 def visit(request, chromium, home):
     """Each chapter; to load one takes longer than most tests of it."""
@@ -164,6 +174,11 @@ def test_the_widget_of_a_kernel_shows_the_same_and_tells_it_where_it_stands(visi
         assert visit.page.evaluate("[saved, model.get('at')]") == [moved, moved]
         assert_shows(box, state["frames"], moved)
         box.evaluate("(box) => box.remove()")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_word_leaves_a_moving_picture(visit, width):
+    assert visit.look(width).evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -74,9 +74,9 @@ PARTS = {
 
 UNMARK = "(one) => delete one.dataset.look"
 
-# Marks one text of each look: of one colour and size, on the same grounds.
-LOOKS = """() => {
-  const looks = new Map();
+# Marks one text of each look that is not known: of one colour and size, on the same grounds.
+LOOKS = """(known) => {
+  const [looks, before] = [new Map(), new Set(known)];
   for (const one of document.querySelectorAll('body *')) {
     delete one.dataset.look;
     const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
@@ -88,10 +88,12 @@ LOOKS = """() => {
       style.backgroundColor + style.backgroundImage + style.opacity);
     const link = one.closest('a') && getComputedStyle(one.closest('a').parentElement).color;
     const look = [color, fontSize, fontWeight, line, link, ...new Set(grounds)].join();
-    const known = looks.get(look);
-    if (!known || one.childElementCount < known.childElementCount) looks.set(look, one);
+    if (before.has(look)) continue;
+    const other = looks.get(look);
+    if (!other || one.childElementCount < other.childElementCount) looks.set(look, one);
   }
   for (const one of looks.values()) one.dataset.look = '';
+  return [...looks.keys()];
 }"""
 
 # WCAG 2.2, 1.4.12: a reader's own spacing.
@@ -203,18 +205,23 @@ def axe_source():
     return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def barriers(page, parts=("rest", "looks")):
-    """Return what axe-core finds on the page as it is now, a line each."""
+def barriers(page, parts=("rest", "looks"), known=None):
+    """Return what axe-core finds on the page as it is now, a line each.
+
+    Looks in the set `known` are not looked at again; those of the page are added to it.
+    """
+    known = set() if known is None else known
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(axe_source())
-    page.evaluate(LOOKS)
+    new = page.evaluate(LOOKS, list(known)) if "looks" in parts else []
     found = []
-    for include, options in map(PARTS.get, parts):
+    for include, options in [PARTS[part] for part in parts if new or part != "looks"]:
         found += page.evaluate(
             "async ([include, options]) => (await axe.run({ include }, options)).violations",
             [include, {"preload": False, "resultTypes": ["violations"], **options}],
         )
     page.evaluate(f"document.querySelectorAll('[data-look]').forEach({UNMARK})")
+    known.update(new)
     return [f"{v['id']}: {n['target'][-1]} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 

@@ -277,7 +277,7 @@ def skip_and_radius() -> SliderFigure:
     ax.plot([], [], gid="envelope", **REGIMES["hold"])
     ax.plot([], [], "o", color="black", markersize=4, gid="reached")
     ax.set(yscale="log", xlim=(0, STEPS), ylim=(1e-6, 2), xlabel="lag k", ylabel="gradient left")
-    ax.set(title="solid: plain; dashed: skips over d steps; dots: lags that they reach")
+    ax.set(title="solid: plain; dashed: skips; dots: lags reached")
     return slider_figure(
         fig,
         skip_frame,

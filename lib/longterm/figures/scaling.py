@@ -216,7 +216,7 @@ def level_walk() -> SliderFigure:
         ax.axhline(change, color="#767676", linewidth=0.9, linestyle="-")
         ax.text(101, change, f"{words}\nthe norm", va="center", fontsize=8.5)
     ax.set(xlim=(0, LAYERS), ylim=(-40, 28), xlabel="layer d", ylabel="ln ‖h‖²")
-    ax.set(title="six networks, with the mean (thick) and the band of theory (dotted)")
+    ax.set(title="six networks, the mean (thick), the band (dotted)")
     return slider_figure(
         fig,
         level_walk_frame,
