@@ -115,7 +115,7 @@ def _case(size):
     }
     aims = {WRITTEN: 1.8, "floor": 2.0 if size == SIZES[0] else 1.6}
     if AVX512:  # README.md says why
-        aims = {WRITTEN: 1.5, "floor": 2.5}
+        aims = {WRITTEN: 1.6, "floor": 2.2}
     if size != SIZES[0]:
         aims[COMPILED] = 0.8 if AVX512 and size[1] == 2 else 1.0
     limit = "Python and ufunc calls" if size == SIZES[0] else "exp and matrix products"
