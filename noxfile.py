@@ -233,7 +233,7 @@ def torch(session):
 def bench(session):
     """Measure the package beside PyTorch, JAX and plain loops, all or the parts after `--`.
 
-    Takes half an hour; the parts are cases, growth and chapters.
+    Takes a quarter of an hour; the parts are cases, growth and chapters.
     """
     install_torch(session)
     session.install(*PINNED, "-e", ".", "jax==0.10.2")
