@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -620,6 +621,8 @@ def test_ctrl_c_stops_at_once_and_keeps_what_is_done(tmp_path):
     command = [sys.executable, "-m", "tools.homework", "grade", str(tmp_path / "in")]
     command += ["--course", str(tmp_path), "--target", str(tmp_path / "out"), "--homework", "hw2"]
     options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # Where tests run in the background, Ctrl-C is ignored, and what they start would ignore it.
+    options["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(command, start_new_session=True, **options)
     end = time.monotonic() + 60
     while not markings(tmp_path) and process.poll() is None and time.monotonic() < end:
