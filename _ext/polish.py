@@ -35,7 +35,7 @@ CORRECTIONS = (
     ),  # hides its text
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),  # what it shows says more
     (r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";', EARLY),
-    (PLAIN, r"\1"),  # a third of a chapter's elements
+    (PLAIN, r"\1"),  # a quarter of a chapter's elements
     (r'(<div id="pst-primary-sidebar")(?! role)', r'\1 role="region" aria-label="Book"'),
 )
 DESCRIPTION = r'(<meta (?:name="|property="og:)description" content=)"([^"]*)"'
